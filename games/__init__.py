@@ -1,0 +1,1 @@
+"""What is played: frozen, validated game objects, their families, files and literature."""

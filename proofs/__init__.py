@@ -1,0 +1,1 @@
+"""What is derived: relations, inference rules and derivations, each line checked by machine."""

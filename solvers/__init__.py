@@ -1,0 +1,1 @@
+"""What is computed: numerical and exact solvers of the games."""

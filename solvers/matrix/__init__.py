@@ -1,0 +1,1 @@
+"""Commitment in one-shot two-player games."""

@@ -1,0 +1,1 @@
+"""Softmax choice and quantal response."""

@@ -1,0 +1,1 @@
+"""Checkers that confirm certificates without any solver."""
