@@ -1,0 +1,1 @@
+"""Relations, inference rules, and the producers of evidence behind each derived line."""

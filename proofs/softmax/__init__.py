@@ -1,0 +1,1 @@
+"""Derivations of the softmax theory (theory of quantal response)."""
