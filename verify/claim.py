@@ -1,0 +1,118 @@
+"""A claim: statement, hypotheses, where to look, and the checks on the check itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from verify.errors import ClaimError
+from verify.terms import GAME, Relation
+from verify.verdict import Verdict
+
+Body = Callable[[Any], Any]  # game -> Relation | Comparison
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Ablation:
+    """What happens to a claim without one of its hypotheses.
+
+    counterexample: the same machinery, on `families` (the claim's own where empty) with the hypothesis dropped, must
+    confirm a violation. redundant: it must find none. undefined: the statement has no meaning without it, shown by
+    `instance`, whose construction must raise GameError.
+    """
+
+    expected: Literal["counterexample", "redundant", "undefined"]
+    text: str
+    families: tuple[str, ...] = ()
+    instance: Callable[[], Any] | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """One condition of a claim: `body` states it as a relation over the vocabulary, like a claim's own body."""
+
+    name: str
+    text: str
+    body: Body
+    ablation: Ablation
+
+    @property
+    def relation(self) -> Relation:
+        return trace(self.body, f"hypothesis {self.name!r}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A wrong version of the statement (constant, sign, rate, ties) that the same machinery must refute."""
+
+    name: str
+    text: str
+    body: Body
+
+    @property
+    def relation(self) -> Relation:
+        return trace(self.body, f"mutant {self.name!r}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A statement about every game of some kind, and all that is needed to put it to the test.
+
+    families    names of families as games.families knows them; blocks of 4096 instances cycle through them
+    witness     builds a game that meets every hypothesis and for which the statement says something
+    tightness   builds a game at which equality, or near-equality, is attained; None where nobody knows one
+    derivation  topic of a derivation in proofs/, whose conclusion of the name `conclusion` is the claim's relation
+    dimensions  "" where the derivation holds for all parameters, else the restriction in words
+    published   True where the claim is also evaluated on every published game of its kind
+    smallest    True where a refutation is followed by an exhaustive search for the smallest counterexample
+    quick, default  instances drawn in those tiers
+    """
+
+    id: str
+    title: str
+    paper: str
+    place: str
+    body: Body
+    families: tuple[str, ...]
+    expected: Verdict
+    witness: Callable[[], Any]
+    mutants: tuple[Mutant, ...]
+    hypotheses: tuple[Hypothesis, ...] = ()
+    tightness: Callable[[], Any] | None = None
+    derivation: str = ""
+    conclusion: str = ""
+    dimensions: str = ""
+    published: bool = False
+    smallest: bool = False
+    quick: int = 16_384
+    default: int = 1_048_576
+    note: str = ""
+    file: Path | None = None
+
+    @property
+    def relation(self) -> Relation:
+        """The statement as an object, traced from the body."""
+        return trace(self.body, f"claim {self.id!r}")
+
+
+def trace(body: Body, whose: str) -> Relation:
+    """The relation a body builds when it is shown the placeholder for any game."""
+    relation = body(GAME)
+    if not isinstance(relation, Relation):
+        raise ClaimError(f"{whose}: expected at_most(...) or equal(...) over the vocabulary, found {relation!r}")
+    return relation
+
+
+def claim(id: str, **fields: Any) -> Callable[[Body], Claim]:
+    """Make a claim of the decorated body; the fields are those of `Claim`."""
+
+    def decorate(body: Body) -> Claim:
+        code = getattr(body, "__code__", None)
+        try:
+            return Claim(id=id, body=body, file=Path(code.co_filename) if code else None, **fields)
+        except TypeError as problem:
+            raise ClaimError(f"claim {id!r}: {problem}") from None
+
+    return decorate
