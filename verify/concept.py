@@ -26,8 +26,8 @@ def resolve(reference: str) -> Callable[..., Any]:
 class Concept:
     """One number defined by a game.
 
-    numeric : "module:function", (float game, batched) -> (values, radii), two arrays of the game's batch shape; the true
-              value lies within the radius of the computed one, rounding included.
+    numeric : "module:function", (float game, batched) -> (values, radii), two arrays of the batch shape; the true value
+              lies within the radius of the computed one, rounding included.
     exact   : "module:function" in verify.exact, (exact game, fact, bits) -> Fraction or flint arb; raises
               CertificateError where the fact's proof does not hold.
     prove   : "module:function", (exact game) -> fact, a JSON object with the concept's name, value and proof; empty

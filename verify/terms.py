@@ -90,7 +90,7 @@ class Term:
     def concepts(self) -> Iterator[str]:
         """The concepts named in the tree, each once, in order of appearance."""
         seen: dict[str, None] = {}
-        stack = [self]
+        stack: list[Term] = [self]
         while stack:
             node = stack.pop()
             if node.op == "concept":
