@@ -11,7 +11,7 @@ from games.core import Game
 from games.errors import GameError
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Choice(Game):
     """Action values q and a temperature tau > 0, or a batch of them.
 
@@ -33,7 +33,7 @@ class Choice(Game):
         return self.values.shape[-1]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PerturbedChoice(Choice):
     """A choice and a change d of its values: softmax(q / tau) against softmax((q + d) / tau)."""
 
@@ -43,7 +43,7 @@ class PerturbedChoice(Choice):
     perturbation: Any  # (*batch, n)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChoiceWithPolicy(Choice):
     """A choice and any law p over its actions, to be compared with the softmax law.
 
@@ -64,7 +64,7 @@ class ChoiceWithPolicy(Choice):
             raise GameError(f"policy: expected probabilities that sum to 1, found a sum off by {np.max(excess)}")
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChoiceAtTwoTemperatures(Choice):
     """A choice and a second, not lower temperature."""
 

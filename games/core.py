@@ -8,76 +8,142 @@ objects in the exact twin; arrays are read-only once validated.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from games.errors import GameError
+from games.errors import GameError, shown
+
+LARGEST_EXPONENT = 4000
+"""Decimals such as 1e4001 are refused: their digits would fill the memory long before they meant anything."""
+
+LONGEST_NUMBER = 4300
+"""Characters of a number, Python's own limit for the conversion between integers and text."""
+
+_RATIONAL = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+))?)", re.ASCII)
+_EXACT_TYPES = (Fraction, str)
+_FLOAT_TYPES = (int, float, np.integer, np.floating)
 
 
 def as_fraction(entry: Any, where: str) -> Fraction:
-    """An exact rational: floats bit for bit, ints, Fractions, and strings such as "1/3" or "0.1" as written."""
-    if isinstance(entry, bool | np.bool_):
-        raise GameError(f"{where}: expected a number, found {entry!r}")
+    """An exact rational: floats bit for bit, ints, Fractions, and strings such as "1/3", "0.1" or "1e-3" as written.
+
+    Raises `GameError` naming `where` for anything else, also for zero denominators, NaN, infinities, numbers longer
+    than `LONGEST_NUMBER` characters and decimal exponents beyond `LARGEST_EXPONENT`.
+    """
+    if type(entry) is Fraction:
+        return entry
     if isinstance(entry, np.generic):
         entry = entry.item()
+    if isinstance(entry, str):
+        entry = entry.strip()
+        if len(entry) > LONGEST_NUMBER:
+            raise GameError(f"{where}: expected at most {LONGEST_NUMBER} characters, found {shown(entry)}")
+        match = _RATIONAL.fullmatch(entry)
+        if match and match[1] and abs(int(match[1])) > LARGEST_EXPONENT:
+            raise GameError(f"{where}: expected an exponent of at most {LARGEST_EXPONENT}, found {shown(entry)}")
+        usable = match is not None
+    else:
+        usable = isinstance(entry, int | float | Fraction) and not isinstance(entry, bool)
     try:
-        return Fraction(entry)
-    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-        raise GameError(f"{where}: expected a finite number or a rational such as '1/3', found {entry!r}") from None
-
-
-def _nested_shape(value: Any) -> tuple[int, ...] | None:
-    if isinstance(value, np.ndarray):
-        return value.shape
-    if isinstance(value, list | tuple):
-        inner = {_nested_shape(item) for item in value}
-        if len(inner) > 1 or None in inner:
-            return None
-        return (len(value), *(inner.pop() or ())) if inner else (0,)
-    return ()
+        if usable:
+            return Fraction(entry)
+    except (ValueError, OverflowError, ZeroDivisionError):  # NaN, an infinity, a zero denominator
+        pass
+    raise GameError(f"{where}: expected a finite number or a rational such as '1/3', found {shown(entry)}")
 
 
 def as_entries(value: Any, name: str) -> np.ndarray:
-    """A read-only array of float64, or of Fractions when any entry is a Fraction or a string."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
-        array = np.array(value, dtype=np.float64)
+    """A read-only array of float64, or of Fractions when any entry is a Fraction or a string.
+
+    A float64 array that nobody can write to is taken as it is, any other is copied. Integers must be ones a float
+    holds exactly: above 2^53 say what is meant, float(k) or Fraction(k). Raises `GameError` for ragged nesting,
+    entries that are not finite numbers, and integers a float would round.
+    """
+    if isinstance(value, np.ndarray) and (
+        value.dtype.kind == "f" or (value.dtype.kind in "iu" and _below(value, 2**53))
+    ):
+        array = value if value.dtype == np.float64 and _is_frozen(value) else np.array(value, dtype=np.float64)
     else:
-        shape = _nested_shape(value)
-        if shape is None:
+        try:
+            cells = np.array(value, dtype=object)
+        except ValueError:
+            raise GameError(f"{name}: expected a rectangular array, found rows of different lengths") from None
+        types = set(map(type, cells.ravel().tolist()))
+        if any(issubclass(kind, list | tuple | np.ndarray) for kind in types):
             raise GameError(f"{name}: expected a rectangular array, found rows of different lengths")
-        cells = np.empty(shape, dtype=object)
-        cells[...] = np.array(value, dtype=object).reshape(shape) if shape else value
-        if any(isinstance(cell, Fraction | str) for cell in cells.flat):
-            array = np.empty(shape, dtype=object)
-            for index, cell in np.ndenumerate(cells):
-                array[index] = as_fraction(cell, f"{name}{list(index)}")
-        else:
-            array = np.empty(shape, dtype=np.float64)
-            for index, cell in np.ndenumerate(cells):
-                if isinstance(cell, bool | np.bool_) or not isinstance(cell, int | float | np.integer | np.floating):
-                    raise GameError(f"{name}{list(index)}: expected a number, found {cell!r}")
-                try:
-                    array[index] = float(cell)
-                except OverflowError:
-                    raise GameError(
-                        f"{name}{list(index)}: expected a number a float can hold, found {cell!r}"
-                    ) from None
+        array = _lift(cells, name) if any(issubclass(kind, _EXACT_TYPES) for kind in types) else _floats(cells, name)
     if array.dtype != object and not np.isfinite(array).all():
-        index = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
-        raise GameError(f"{name}{index}: expected a finite number, found {array[tuple(index)]}")
+        index = tuple(np.argwhere(~np.isfinite(array))[0])
+        raise GameError(f"{_at(name, index)}: expected a finite number, found {array[index]}")
     array.setflags(write=False)
     return array
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+def _below(integers: np.ndarray, bound: int) -> bool:
+    return integers.size == 0 or (int(integers.max()) < bound and int(integers.min()) > -bound)
+
+
+def _at(name: str, index: tuple[int, ...]) -> str:
+    """Where an entry is: `leader[0, 1]`, or the bare name of a scalar."""
+    return f"{name}[{', '.join(str(int(i)) for i in index)}]" if index else name
+
+
+def _is_frozen(array: np.ndarray) -> bool:
+    base = array.base
+    return not array.flags.writeable and (base is None or (isinstance(base, np.ndarray) and not base.flags.writeable))
+
+
+def _floats(cells: np.ndarray, name: str) -> np.ndarray:
+    """Object cells as float64; the per-cell loop runs only to name the first cell that is no number."""
+    types = set(map(type, cells.ravel().tolist()))
+    if all(issubclass(kind, _FLOAT_TYPES) and not issubclass(kind, bool) for kind in types):
+        try:
+            array = cells.astype(np.float64)
+        except OverflowError:
+            array = None
+        if array is not None and not any(issubclass(kind, int | np.integer) for kind in types):
+            return array
+        if array is not None and bool(np.all(np.abs(array) < 2.0**53)):
+            return array
+    array = np.empty(cells.shape, dtype=np.float64)
+    for index, cell in np.ndenumerate(cells):
+        if isinstance(cell, bool) or not isinstance(cell, _FLOAT_TYPES):
+            raise GameError(f"{_at(name, index)}: expected a number, found {shown(cell)}")
+        try:
+            array[index] = float(cell)
+            rounded = isinstance(cell, int | np.integer) and int(array[index]) != int(cell)
+        except OverflowError:
+            rounded = True
+        if rounded:
+            raise GameError(
+                f"{_at(name, index)}: expected a number a float holds exactly, or a Fraction, found {shown(int(cell))}"
+            )
+    return array
+
+
+def _lift(cells: np.ndarray, name: str) -> np.ndarray:
+    lifted = np.empty(cells.shape, dtype=object)
+    flat = cells.ravel().tolist()
+    if all(type(cell) is float for cell in flat):
+        lifted.reshape(-1)[:] = [Fraction(cell) for cell in flat]
+    else:
+        for index, cell in np.ndenumerate(cells):
+            lifted[index] = as_fraction(cell, _at(name, index))
+    lifted.setflags(write=False)
+    return lifted
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Game:
     """Base of all games: a frozen record of arrays whose trailing axes are named in `core`.
 
     `core` maps a field to the names of its core axes, for instance {"leader": ("m", "n")}. Axes of the same name have
-    the same length in every array; a length of zero is refused.
+    the same length in every array; a length of zero is refused. Subclasses are dataclasses with `eq=False`: games are
+    equal when class, sizes, exactness and every entry are.
     """
 
     core: ClassVar[dict[str, tuple[str, ...]]] = {}
@@ -113,7 +179,10 @@ class Game:
         self.validate()
 
     def validate(self) -> None:
-        """Raise `GameError` where the arrays, already of the right shapes, do not make a game."""
+        """Raise `GameError` where the arrays, already of the right shapes, do not make a game.
+
+        Each game of a batch is judged by itself, so that any selection from a valid batch is valid.
+        """
 
     @property
     def batch_shape(self) -> tuple[int, ...]:
@@ -138,61 +207,114 @@ class Game:
             raise TypeError("a single game has no length; len() counts the games of a batch")
         return self.batch_shape[0]
 
+    def __iter__(self) -> Iterator[Self]:
+        return (self[i] for i in range(len(self)))
+
     def __getitem__(self, index: Any) -> Self:
-        """The games at `index` of the batch axes; core axes cannot be indexed."""
-        if not self.batch_shape:
+        """The games at `index` of the batch axes, by numpy's rules; core axes cannot be indexed.
+
+        Raises `GameError` for a single game and `IndexError` for an index beyond the batch.
+        """
+        batch = self.batch_shape
+        if not batch:
             raise GameError("expected a batch of games to index, found a single game")
-        grid = np.arange(int(np.prod(self.batch_shape))).reshape(self.batch_shape)
-        chosen = grid[index]
-        arrays: dict[str, np.ndarray] = {}
-        for name, axes in self.core.items():
-            array = getattr(self, name)
-            core_shape = array.shape[array.ndim - len(axes) :]
-            arrays[name] = array.reshape((grid.size, *core_shape))[chosen]
-        return type(self)(**arrays, **self._plain_fields())
+        _ = np.broadcast_to(0.0, batch)[index]  # refuses what does not index the batch axes alone
+        items = index if isinstance(index, tuple) else (index,)
+        if any(item is Ellipsis for item in items):
+            # An ellipsis may fill batch axes only, so it is written out before the core axes follow.
+            used = sum(_axes_used(item) for item in items)
+            at = next(i for i, item in enumerate(items) if item is Ellipsis)
+            items = (*items[:at], *[slice(None)] * (len(batch) - used), *items[at + 1 :])
+        return self._of({name: getattr(self, name)[(*items, ...)] for name in self.core})
+
+    def _of(self, arrays: dict[str, np.ndarray]) -> Self:
+        """A game of this class with these arrays, known to be valid."""
+        game = object.__new__(type(self))
+        for name, array in arrays.items():
+            array.setflags(write=False)
+            object.__setattr__(game, name, array)
+        for name, value in self._plain_fields().items():
+            object.__setattr__(game, name, value)
+        return game
 
     def _plain_fields(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in self.core}
 
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return (
+            self.is_exact == other.is_exact
+            and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in self.core)
+            and self._plain_fields() == other._plain_fields()
+        )
+
+    def __hash__(self) -> int:
+        def key(array: np.ndarray) -> Any:  # adding 0.0 makes the two zeros, which are equal, one
+            return tuple(array.ravel().tolist()) if array.dtype == object else (array + 0.0).tobytes()
+
+        return hash((type(self), self.batch_shape, *(key(getattr(self, name)) for name in self.core)))
+
+    def __reduce__(self) -> Any:
+        # Through the constructor: unpickled arrays would be writable.
+        return _rebuild, (type(self), {f.name: getattr(self, f.name) for f in dataclasses.fields(self)})
+
     def exact(self) -> Self:
-        """The exact twin: the same game with Fraction entries, floats lifted bit for bit."""
+        """The exact twin: the same game with Fraction entries, floats lifted bit for bit.
+
+        Raises `GameError` where a condition that floats meet up to rounding, such as a sum of probabilities, fails
+        exactly.
+        """
         if self.is_exact:
             return self
         arrays = {name: _lift(getattr(self, name), name) for name in self.core}
         return type(self)(**arrays, **self._plain_fields())
 
     def float(self) -> Self:
-        """The nearest game with float64 entries."""
+        """The nearest game with float64 entries. Raises `GameError` for entries beyond the floats."""
         if not self.is_exact:
             return self
         arrays = {}
         for name in self.core:
-            array = getattr(self, name)
             try:
-                arrays[name] = np.array([float(cell) for cell in array.flat], dtype=np.float64).reshape(array.shape)
+                arrays[name] = getattr(self, name).astype(np.float64)
             except OverflowError:
                 raise GameError(f"{name}: expected entries a float can hold, found one beyond 1e308") from None
         return type(self)(**arrays, **self._plain_fields())
 
 
-def _lift(array: np.ndarray, name: str) -> np.ndarray:
-    lifted = np.empty(array.shape, dtype=object)
-    for index, cell in np.ndenumerate(array):
-        lifted[index] = as_fraction(cell, f"{name}{list(index)}")
-    return lifted
+def _axes_used(item: Any) -> int:
+    """How many axes an item of an index consumes: a mask as many as it has, None and the ellipsis none."""
+    if item is None or item is Ellipsis:
+        return 0
+    if isinstance(item, slice | int | np.integer) and not isinstance(item, bool):
+        return 1
+    array = np.asarray(item)
+    return array.ndim if array.dtype == bool else 1
+
+
+def _rebuild(game: type[Game], fields: dict[str, Any]) -> Game:
+    return game(**fields)
 
 
 G = TypeVar("G", bound=Game)
 
 
 def stack(games: Iterable[G]) -> G:
-    """One batch from games of equal class and sizes; the new batch axis leads."""
+    """One batch from games of equal class and sizes; the new batch axis leads.
+
+    Exact and float games together give an exact batch. Raises `GameError` for no game at all, or unequal ones.
+    """
     games = list(games)
     if not games:
         raise GameError("stack: expected at least one game, found none")
     first = games[0]
     if len({type(game) for game in games}) > 1:
         raise GameError(f"stack: expected games of one class, found {sorted({type(g).__name__ for g in games})}")
+    if any(game._plain_fields() != first._plain_fields() for game in games):
+        raise GameError("stack: expected games that differ in their arrays only, found other fields that differ")
+    if len({game.is_exact for game in games}) > 1:
+        games = [game.exact() for game in games]
     arrays: dict[str, Any] = {}
     for name in first.core:
         try:

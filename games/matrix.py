@@ -10,7 +10,7 @@ import numpy as np
 from games.core import Game
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BimatrixGame(Game):
     """A leader-follower game in strategic form, or a batch of games of one size.
 
