@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from typing import Any
 
-from verify.concept import Concept
+from verify.concept import Concept, resolve
 from verify.errors import ClaimError
 
 
@@ -33,3 +33,9 @@ def concept(name: str) -> Concept:
 def value(game: Any, name: str) -> Any:
     """The value of the named concept, for instance `value(game, "sse")`."""
     return concept(name)(game)
+
+
+def prove(name: str, game: Any) -> dict[str, Any]:
+    """The fact a prover offers for the named concept of an exact game, unchecked: what `verify.exact.decide` asks for."""
+    known = concept(name)
+    return resolve(known.prove)(game) if known.prove else {"concept": name}

@@ -1,0 +1,58 @@
+"""Which checker answers for which concept when a fact is checked again.
+
+The table is written out, so that a certificate can name nothing but a checker. A test holds it against the `exact`
+reference of every concept of the vocabulary.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from games.core import Game
+from games.errors import shown
+from verify.exact.errors import CertificateError
+from verify.exact.payload import rational
+
+Value = Fraction | arb
+
+
+def _references(module: str, names: str) -> dict[str, str]:
+    return {name: f"{module}:{name}" for name in names.split()}
+
+
+CHECKERS: dict[str, str] = {
+    **_references(
+        "verify.exact.choice",
+        "actions temperature maximisers gap value_gap lse_gap policy_gap response_distance response_distance_l2 span "
+        "sup_norm l2_norm remainder free_energy_gap policy_divergence soft_value hotter_soft_value soft_value_drop "
+        "entropy_rise hotter",
+    ),
+    **_references("verify.exact.commitment", "sse pure pure_weak minimax correlated wse"),
+}
+
+
+def check(game: Game, fact: Any, bits: int) -> Value:
+    """The value of the fact's concept, if its proof holds for this exact game.
+
+    A Fraction, or a ball computed with `bits` bits. Raises `CertificateError` for an unknown concept, a proof that
+    does not hold, a stated value other than the proven one, and a concept that this kind of game does not have.
+    """
+    name = fact.get("concept") if isinstance(fact, Mapping) else None
+    if not isinstance(name, str) or name not in CHECKERS:
+        found = shown(fact if name is None else name)
+        raise CertificateError(f"fact: expected a concept among {', '.join(sorted(CHECKERS))}; found {found}")
+    module, _, function = CHECKERS[name].partition(":")
+    try:
+        value = getattr(importlib.import_module(module), function)(game, fact, bits)
+    except AttributeError as problem:
+        raise CertificateError(
+            f"{name}: expected a game that has it, found a {game.kind} game ({problem})"
+        ) from problem
+    if isinstance(value, Fraction) and "value" in fact and rational(fact, "value") != value:
+        raise CertificateError(f"{name}.value: expected {shown(value)} as proven, found {shown(fact['value'])}")
+    return value
