@@ -36,6 +36,6 @@ def value(game: Any, name: str) -> Any:
 
 
 def prove(name: str, game: Any) -> dict[str, Any]:
-    """The fact a prover offers for the named concept of an exact game, unchecked: what `verify.exact.decide` asks for."""
+    """The fact a prover offers for the named concept of an exact game, unchecked: the `prove` of verify.exact."""
     known = concept(name)
     return resolve(known.prove)(game) if known.prove else {"concept": name}
