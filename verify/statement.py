@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,9 +60,11 @@ class Mutant:
 class Claim:
     """A statement about every game of some kind, and all that is needed to put it to the test.
 
-    families    names of families as games.families knows them; blocks of 4096 instances cycle through them
+    families    names of families as games.families knows them; blocks of 4096 instances cycle through them. Without
+                any, the claim speaks of one instance, its witness
     witness     builds a game that meets every hypothesis and for which the statement says something
     tightness   builds a game at which equality, or near-equality, is attained; None where nobody knows one
+    series      points (x, label, game) along which the two sides are drawn, for the picture of the bound
     derivation  topic of a derivation in proofs/, whose conclusion of the name `conclusion` is the claim's relation
     dimensions  "" where the derivation holds for all parameters, else the restriction in words
     published   True where the claim is also evaluated on every published game of its kind
@@ -81,6 +83,7 @@ class Claim:
     mutants: tuple[Mutant, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
     tightness: Callable[[], Any] | None = None
+    series: Callable[[], Iterable[tuple[float, str, Any]]] | None = None
     derivation: str = ""
     conclusion: str = ""
     dimensions: str = ""
