@@ -39,9 +39,9 @@ def common_payoff_defect(game: Game, fact: Fact, bits: int) -> Fraction:
 def degenerate_replies(game: Game, fact: Fact, bits: int) -> Fraction:
     """The number of replies that are best replies to some mixture and to none the only one.
 
-    Reply b has the margin d_b = max over x of min over b' != b of x'(B_b - B_b'), the value of a zero-sum game: positive
-    where it is the only best reply to some x, negative where it is never one, and 0 where it is degenerate. Proof: for
-    each reply the saddle point {"value", "strategy", "reply_mixture"} of that game, other replies in their order.
+    Reply b has the margin d_b = max over x of min over b' != b of x'(B_b - B_b'), the value of a zero-sum game:
+    positive where it is the only best reply to some x, negative where it is never one, 0 where it is degenerate. Proof:
+    for each reply the saddle point {"value", "strategy", "reply_mixture"} of that game, other replies in their order.
     Of random games with independent continuous payoffs almost none has a degenerate reply.
     """
     _, follower = payoffs(game)
