@@ -71,7 +71,7 @@ class Solution:
 
     @property
     def follower_value(self) -> Any:
-        return self.values["follower"]
+        return self.values.get("follower")
 
     @property
     def converged(self) -> Any:

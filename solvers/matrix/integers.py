@@ -1,0 +1,67 @@
+"""Payoffs as integers over one positive scale a player: what exact arithmetic works on."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpz
+
+from games.matrix import BimatrixGame
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class IntegerGame:
+    """leader = A / leader_scale and follower = B / follower_scale with integer A, B: rows are the leader's actions."""
+
+    leader: list[list[Any]]  # (m, n) fmpz
+    follower: list[list[Any]]  # (m, n) fmpz
+    leader_scale: Any  # fmpz > 0
+    follower_scale: Any  # fmpz > 0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.leader), len(self.leader[0])
+
+    def gain(self, row: int, reply: int, other: int) -> Any:
+        """The follower's gain, in integers, of `reply` over `other` at `row`."""
+        return self.follower[row][reply] - self.follower[row][other]
+
+    def leader_payoff(self, scaled: Any) -> Any:
+        """A value of the integer game as a payoff of the game itself."""
+        return fmpq(scaled) / self.leader_scale
+
+    def multiplier(self, scaled: Any) -> Any:
+        """A multiplier of the integer program, leader's payoff per follower's, in the units of the game itself."""
+        return fmpq(scaled) * fmpq(self.follower_scale, self.leader_scale)
+
+
+def integer_game(game: BimatrixGame) -> IntegerGame:
+    """The single game `game` with payoffs scaled to integers: floats bit for bit, Fractions as they are."""
+    leader, leader_scale = _integers(game.leader)
+    follower, follower_scale = _integers(game.follower)
+    return IntegerGame(
+        leader=leader, follower=follower, leader_scale=fmpz(leader_scale), follower_scale=fmpz(follower_scale)
+    )
+
+
+def _integers(payoffs: np.ndarray) -> tuple[list[list[Any]], int]:
+    if payoffs.dtype == object:
+        scale = math.lcm(*(Fraction(entry).denominator for entry in payoffs.flat))
+        return [[fmpz(int(entry * scale)) for entry in row] for row in payoffs], scale
+    # x = mantissa 2^(exponent - 53) with an integer mantissa; trailing zeros go into the exponent.
+    fraction, exponent = np.frexp(payoffs)
+    mantissa = np.ldexp(fraction, 53).astype(np.int64)
+    trailing = np.where(mantissa == 0, 0, mantissa & -mantissa)
+    shift = np.where(trailing == 0, 0, np.frexp(trailing.astype(np.float64))[1] - 1)
+    mantissa >>= shift
+    power = exponent - 53 + shift  # x = mantissa 2^power, mantissa odd
+    lowest = min(0, int(np.where(mantissa == 0, 0, power).min()))
+    rows = [
+        [fmpz(m << (p - lowest)) if m else fmpz(0) for m, p in zip(values, powers, strict=True)]
+        for values, powers in zip(mantissa.tolist(), power.tolist(), strict=True)
+    ]
+    return rows, 1 << -lowest
