@@ -140,9 +140,9 @@ def determinant_factors(
     """The matrices whose determinants multiply to det(matrix), from a factorisation into block triangular matrices.
 
     Two facts are used: det(XY) = det X det Y, and the determinant of a block triangular matrix is the product of those
-    of its diagonal blocks. The factorisation itself and the zero blocks are checked in the free algebra; blocks equal to
-    the identity drop out. Raises `DerivationError` where a factor is not block triangular, or the product not shown to
-    be the matrix.
+    of its diagonal blocks. The factorisation itself and the zero blocks are checked in the free algebra; blocks equal
+    to the identity drop out. Raises `DerivationError` where a factor is not block triangular, or the product is not
+    shown to be the matrix.
     """
     product = factors[0]
     for factor in factors[1:]:
