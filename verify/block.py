@@ -1,0 +1,325 @@
+"""One block of instances put to the test: a pure function of (claim, variants, seed, block, effort).
+
+Sample, keep the instances that meet the hypotheses, compare both sides in floats with error bounds, and hand what
+floats cannot decide to exact arithmetic: candidates for a violation first, then instances within their error. A few
+instances that floats did decide are decided exactly as well, so that the two books are held against each other in
+every block. A claim, its mutants and its ablations share the instances and everything computed on them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+from collections.abc import Iterable
+
+import numpy as np
+
+from games.core import Game
+from games.errors import FirstmoverError
+from games.families import family
+from verify.comparison import Comparison
+from verify.exact.evaluate import ball
+from verify.float_ball import FloatBall
+from verify.numeric import evaluate, settled
+from verify.statement import Claim
+from verify.streams import BLOCK, stream
+from verify.tally import Event, Tally, Worst, bins, relative
+from verify.terms import Relation
+from verify.twin import Twin
+from verify.variant import Variant, variants
+from verify.verdict import Outcome
+
+UNMET, HELD, TIE, OPEN, CANDIDATE, VIOLATED = range(6)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much exact work a block may take, in instances.
+
+    exact    decided exactly, candidates and instances within the float error together; what is left stays open
+    confirm  confirmed violations after which the block looks for no more
+    audits   instances decided exactly although floats had decided them
+    """
+
+    exact: int = 1024
+    confirm: int = 2
+    audits: int = 4
+
+
+FULL = Effort()
+BRIEF = Effort(exact=256, confirm=1, audits=0)
+"""What a mutant or an ablation gets: one confirmed violation is all it is there for."""
+
+
+def run_block(claim: Claim, names: Iterable[str], *, seed: int, block: int) -> list[Tally]:
+    """The tallies of the named variants of a claim on one block, in the order given.
+
+    Errors of one variant (a NaN, a solver that fails) become a failure line of that variant's tally.
+    """
+    known = variants(claim)
+    batches: dict[str, _Batch] = {}
+    tallies = []
+    for variant in (known[name] for name in names):
+        if not variant.families:
+            tallies.append(_witness_alone(claim, variant, block))
+            continue
+        name = variant.families[block % len(variant.families)]
+        if name not in batches:
+            batches[name] = _Batch(name, stream(seed, claim.id, block), block)
+        tallies.append(batches[name].tally(variant))
+    return tallies
+
+
+_COUNTED = {"holds": "held", "tie": "ties", "violated": "violated", "undecided": "open"}
+
+
+def _witness_alone(claim: Claim, variant: Variant, block: int) -> Tally:
+    """The variant on the one instance that a claim without families speaks of."""
+    started = time.perf_counter()
+    events: tuple[Event, ...] = ()
+    balls = rational = 0
+    try:
+        twin = Twin(claim.witness())
+        if twin.unmet(variant):
+            outcome = Outcome(instances=1)
+        else:
+            decision = twin.decide(variant.relation)
+            outcome = dataclasses.replace(Outcome(), **{"instances": 1, "met": 1, _COUNTED[decision.outcome]: 1})
+            balls, rational = int(not decision.is_rational), int(decision.is_rational)
+            if outcome.violated:
+                lhs, rhs = float(decision.lhs), float(decision.rhs)
+                margin = float(relative(-abs(rhs - lhs), lhs, rhs))
+                events = (Event(index=0, margin=margin, certificate=twin.certificate(variant, decision)),)
+    except FirstmoverError as problem:
+        outcome = Outcome(failures=(str(problem),))
+    return Tally(
+        claim=claim.id,
+        variant=variant.name,
+        block=block,
+        family="",
+        outcome=outcome,
+        rational=rational,
+        balls=balls,
+        events=events,
+        seconds=time.perf_counter() - started,
+    )
+
+
+class _Batch:
+    """The block's instances of one family, with what was already computed on them."""
+
+    def __init__(self, name: str, rng: np.random.Generator, block: int) -> None:
+        self.family = name
+        self.block = block
+        started = time.perf_counter()
+        self.game: Game = family(name).sample(rng, BLOCK)
+        self.seconds = time.perf_counter() - started  # the first variant pays for the sample
+        self.known: dict[str, FloatBall] = {}
+        self.twins: dict[int, Twin] = {}
+        self.met: dict[Relation, np.ndarray] = {}
+        self.failures: list[str] = []
+
+    def twin(self, place: int) -> Twin:
+        if place not in self.twins:
+            self.twins[place] = Twin(self.game[place].exact())
+        return self.twins[place]
+
+    def tally(self, variant: Variant) -> Tally:
+        started = time.perf_counter()
+        work = _Work(self, variant)
+        try:
+            tally = work.run()
+        except FirstmoverError as problem:
+            tally = Tally(
+                claim=variant.claim,
+                variant=variant.name,
+                block=self.block,
+                family=self.family,
+                outcome=Outcome(failures=(f"block {self.block} ({self.family}): {problem}",)),
+            )
+        seconds = self.seconds + time.perf_counter() - started
+        self.seconds = 0.0
+        return dataclasses.replace(tally, seconds=seconds)
+
+
+class _Work:
+    """One variant on one batch."""
+
+    def __init__(self, batch: _Batch, variant: Variant) -> None:
+        self.batch = batch
+        self.variant = variant
+        self.effort = FULL if variant.name == "claim" else BRIEF
+        self.spent = 0
+        self.failures: dict[str, None] = {}
+        self.events: list[Event] = []
+        self.rational = self.balls = 0  # instances decided in rationals, in balls
+
+    def run(self) -> Tally:
+        met = self.hypotheses()
+        codes = np.where(met, OPEN, UNMET).astype(np.int8)
+        margins = np.full(BLOCK, np.nan)
+        worst: Worst | None = None
+        residual = 0.0
+        if met.any():
+            places = np.flatnonzero(met)
+            game, known = self.selection(met)
+            comparison = evaluate(self.variant.relation, game, known, whose=self.variant.title)
+            codes[places], margins[places] = self.classify(comparison), _relative_margins(comparison)
+            by_float = codes[places] == HELD
+            if by_float.any():
+                residual = float(np.max(_relative_errors(comparison)[by_float]))
+            self.decide(comparison, places, codes, margins)
+            worst = self.worst(comparison, places, margins)
+        counts = np.bincount(codes, minlength=6)
+        return Tally(
+            claim=self.variant.claim,
+            variant=self.variant.name,
+            block=self.batch.block,
+            family=self.batch.family,
+            outcome=Outcome(
+                instances=BLOCK,
+                met=int(BLOCK - counts[UNMET]),
+                held=int(counts[HELD]),
+                ties=int(counts[TIE]),
+                open=int(counts[OPEN]),
+                candidates=int(counts[CANDIDATE]),
+                violated=int(counts[VIOLATED]),
+                failures=tuple(self.failures),
+            ),
+            rational=self.rational,
+            balls=self.balls,
+            residual=residual,
+            worst=worst,
+            histogram=bins(margins[(codes != TIE) & np.isfinite(margins)]),
+            events=tuple(self.events),
+            digest=self.digest(codes),
+        )
+
+    def selection(self, met: np.ndarray) -> tuple[Game, dict[str, FloatBall]]:
+        """The games that meet the hypotheses, with what is known of them."""
+        if met.all():
+            return self.batch.game, self.batch.known
+        known = {name: FloatBall(item.value[met], item.radius[met]) for name, item in self.batch.known.items()}
+        return self.batch.game[met], known
+
+    def hypotheses(self) -> np.ndarray:
+        """Which instances meet every hypothesis; what floats and a bounded number of decisions leave open does not."""
+        met = np.ones(BLOCK, dtype=bool)
+        for name, relation in self.variant.hypotheses:
+            if relation not in self.batch.met:
+                self.batch.met[relation] = self.meets(relation, f"{self.variant.claim}, hypothesis {name}")
+            met &= self.batch.met[relation]
+        return met
+
+    def meets(self, relation: Relation, whose: str) -> np.ndarray:
+        comparison = evaluate(relation, self.batch.game, self.batch.known, whose=whose)
+        certain = settled(comparison)
+        met = certain & (comparison.margin >= 0)
+        for place in np.flatnonzero(~certain & (comparison.margin >= -comparison.error))[: self.effort.exact].tolist():
+            try:
+                met[place] = self.batch.twin(place).decide(relation).outcome in ("holds", "tie")
+            except FirstmoverError as problem:
+                self.failures.setdefault(f"{whose} at instance {self.index(place)}: {problem}")
+        return met
+
+    def index(self, place: int) -> int:
+        return self.batch.block * BLOCK + place
+
+    def classify(self, comparison: Comparison) -> np.ndarray:
+        """What floats say: equality within the error counts as held, which is all they can say of it."""
+        certain, margin = settled(comparison), comparison.margin
+        codes = np.where(margin >= 0, HELD, CANDIDATE)
+        codes[certain & (margin == 0) & (comparison.op == "<=")] = TIE
+        within = ~certain if comparison.op == "<=" else ~certain & ~np.isfinite(comparison.error)
+        codes[within] = OPEN
+        if comparison.op == "=":
+            codes[~certain & np.isfinite(comparison.error)] = HELD
+        return codes
+
+    def decide(self, comparison: Comparison, places: np.ndarray, codes: np.ndarray, margins: np.ndarray) -> None:
+        """Exact decisions: candidates, clearest first, then what is open, then audits of what floats decided."""
+        state = codes[places]
+        candidates = np.flatnonzero(state == CANDIDATE)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            clarity = comparison.margin[candidates] / comparison.error[candidates]
+        queue = [
+            candidates[np.argsort(clarity, kind="stable")],
+            np.flatnonzero(state == OPEN),
+            np.flatnonzero(state == HELD)[: self.effort.audits],
+        ]
+        for at in np.concatenate(queue).tolist():
+            if self.spent >= self.effort.exact or len(self.events) >= self.effort.confirm:
+                return
+            self.spent += 1
+            place = int(places[at])
+            try:
+                codes[place], margins[place] = self.confirm(comparison, at, place, int(codes[place]))
+            except FirstmoverError as problem:
+                self.failures.setdefault(f"instance {self.index(place)}: {problem}")
+
+    def confirm(self, comparison: Comparison, at: int, place: int, code: int) -> tuple[int, float]:
+        """The exact decision of one instance, held against what floats said of it."""
+        twin = self.batch.twin(place)
+        decision = twin.decide(self.variant.relation)
+        if decision.outcome == "undecided":
+            return code, float(_relative_margins(comparison)[at])
+        lhs, rhs = float(decision.lhs), float(decision.rhs)
+        difference = ball(decision.rhs) - ball(decision.lhs)
+        stated = FloatBall.of(comparison.rhs[at], 0.0) - FloatBall.of(comparison.lhs[at], 0.0)
+        allowed = float(comparison.error[at]) + float(stated.radius)
+        if np.isfinite(allowed) and abs(difference - float(stated.value)) > allowed * (1 + 2.0**-40) + 5e-324:
+            self.failures.setdefault(
+                f"books disagree at instance {self.index(place)}: floats say rhs - lhs is {float(stated.value):.17g} "
+                f"up to {allowed:.3g}, exact arithmetic {float(difference.mid()):.17g}"
+            )
+        if decision.is_rational:
+            self.rational += 1
+        else:
+            self.balls += 1
+        margin = relative(rhs - lhs if comparison.op == "<=" else -abs(rhs - lhs), lhs, rhs)
+        if decision.outcome == "tie":
+            return TIE, 0.0
+        if decision.outcome == "holds":
+            return HELD, max(margin, 0.0)
+        if twin.unmet(self.variant):  # met in floats, not exactly: no counterexample
+            return UNMET, np.nan
+        certificate = twin.certificate(self.variant, decision)
+        self.events.append(Event(index=self.index(place), margin=margin, certificate=certificate))
+        return VIOLATED, margin
+
+    def worst(self, comparison: Comparison, places: np.ndarray, margins: np.ndarray) -> Worst | None:
+        """The instance with the smallest relative margin."""
+        known = margins[places]
+        if not np.isfinite(known).any():
+            return None
+        at = int(np.nanargmin(known))
+        place = int(places[at])
+        return Worst(
+            index=self.index(place),
+            relative=float(known[at]),
+            lhs=float(comparison.lhs[at]),
+            rhs=float(comparison.rhs[at]),
+            margin=float(comparison.margin[at]),
+            error=float(comparison.error[at]),
+        )
+
+    def digest(self, codes: np.ndarray) -> str:
+        """A hash of the instances and of what was found of each.
+
+        The same for any number of workers; on other machines and versions libraries may round samples otherwise.
+        """
+        state = hashlib.sha256(codes.tobytes())
+        for name in self.batch.game.core:
+            state.update(np.ascontiguousarray(getattr(self.batch.game, name)).tobytes())
+        return state.hexdigest()
+
+
+def _relative_margins(comparison: Comparison) -> np.ndarray:
+    """(rhs - lhs) / (|lhs| + |rhs|), negative sizes for equalities; NaN where floats know nothing."""
+    margins = relative(comparison.margin, comparison.lhs, comparison.rhs)
+    return np.where(np.isfinite(comparison.error), margins, np.nan)
+
+
+def _relative_errors(comparison: Comparison) -> np.ndarray:
+    return relative(comparison.error, comparison.lhs, comparison.rhs)
