@@ -11,7 +11,7 @@ import pkgutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 
 import verify.claims
 from games.errors import FirstmoverError, shown
@@ -65,7 +65,7 @@ def claims_in(path: Path | str) -> Mapping[str, Claim]:
 def _gather(module: ModuleType, found: dict[str, Claim]) -> None:
     stated = [item for item in vars(module).values() if isinstance(item, Claim)]
     generator = getattr(module, "claims", None)
-    if callable(generator) and getattr(generator, "__module__", "") == module.__name__:
+    if isinstance(generator, FunctionType) and generator.__module__ == module.__name__:
         stated += generator()
     for claim in stated:
         other = found.setdefault(claim.id, claim)
@@ -101,8 +101,8 @@ def find(source: str, id: str) -> Claim:
 def _meant(name: str) -> list[tuple[str, Claim]]:
     path, _, id = name.partition("::")
     if path.endswith(".py"):
-        inside = claims_in(path)
-        return [(path, find(path, id))] if id else [(path, claim) for claim in inside.values()]
+        source = str(Path(path).resolve())
+        return [(source, claim) for claim in ([find(source, id)] if id else claims_in(source).values())]
     known = claims()
     if name in known:
         return [("", known[name])]
@@ -113,6 +113,7 @@ def _meant(name: str) -> list[tuple[str, Claim]]:
         return [("", claim) for claim in below]
     papers = {claim.paper for claim in known.values()}
     folders = {claim.id.rpartition("/")[0] for claim in known.values()}
+    close = _some({*known, *papers, *folders}, name)
     raise ClaimError(
         f"claim or paper: expected one like {_some({*known, *papers, *folders}, name)}; found {shown(name)}"
     )
