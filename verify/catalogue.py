@@ -113,10 +113,8 @@ def _meant(name: str) -> list[tuple[str, Claim]]:
         return [("", claim) for claim in below]
     papers = {claim.paper for claim in known.values()}
     folders = {claim.id.rpartition("/")[0] for claim in known.values()}
-    close = _some({*known, *papers, *folders}, name)
-    raise ClaimError(
-        f"claim or paper: expected one like {_some({*known, *papers, *folders}, name)}; found {shown(name)}"
-    )
+    near = _some({*known, *papers, *folders}, name)
+    raise ClaimError(f"claim or paper: expected one like {near}; found {shown(name)}")
 
 
 def _some(names: Iterable[str], wanted: str) -> str:
