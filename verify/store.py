@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -84,9 +85,8 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        for lock in self._locks.values():
-            lock.close()
-        self._locks.clear()
+        for run in list(self._locks):
+            self._unlock(run, remove=False)
         self._db.close()
 
     @contextlib.contextmanager
@@ -140,10 +140,16 @@ class Store:
                 "SELECT id FROM runs WHERE fingerprint = ? AND state != 'finished' ORDER BY id DESC", (fingerprint,)
             ).fetchall()
         for row in rows:
-            if self._lock(int(row["id"])):
+            run = int(row["id"])
+            if self._lock(run):
                 with self._transaction():
-                    self._db.execute("UPDATE runs SET state = 'running' WHERE id = ?", (row["id"],))
-                return int(row["id"])
+                    # Between our reading and our lock its process may have finished it.
+                    ours = self._db.execute(
+                        "UPDATE runs SET state = 'running' WHERE id = ? AND state != 'finished'", (run,)
+                    )
+                if ours.rowcount:
+                    return run
+                self._unlock(run, remove=True)
         return None
 
     def _lock(self, run: int) -> bool:
@@ -159,6 +165,17 @@ class Store:
             return False
         self._locks[run] = handle
         return True
+
+    def _unlock(self, run: int, *, remove: bool) -> None:
+        handle = self._locks.pop(run, None)
+        if handle is not None:
+            handle.close()
+            if remove:
+                with contextlib.suppress(OSError):
+                    self._lock_file(run).unlink()
+
+    def _lock_file(self, run: int) -> Path:
+        return self.path.with_name(f"{self.path.name}-run{run}.lock")
 
     def record(self, run: int, tallies: Iterable[Tally]) -> None:
         """Add finished blocks; those already there stay as they are."""
@@ -211,9 +228,7 @@ class Store:
                 "UPDATE runs SET state = ?, seconds = seconds + ?, result = ? WHERE id = ?",
                 (state, seconds, json.dumps(result), run),
             )
-        lock = self._locks.pop(run, None)
-        if lock is not None:
-            lock.close()
+        self._unlock(run, remove=True)
 
     def runs(self) -> list[dict[str, Any]]:
         """Every run, newest first, without results."""
@@ -249,21 +264,17 @@ def _tally(data: dict[str, Any], events: list[dict[str, Any]]) -> Tally:
     return Tally.from_json({**data, "events": [e for e in events if first <= e["index"] < first + BLOCK]})
 
 
-def _lock_byte(handle: Any, at: int) -> bool:
-    """Lock one byte of an open file, without waiting."""
+def _try_lock(handle: Any) -> bool:
+    """Lock an open file against other processes, without waiting."""
     try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
+        if sys.platform == "win32":
+            import msvcrt
 
-        handle.seek(at)
-        try:
             msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True
