@@ -44,7 +44,8 @@ def curve(y: np.ndarray) -> np.ndarray:
     """psi(y) = e^y - 1 - y for |y| <= 1, without cancellation: relative error at most `CURVE` u.
 
     y^2 sum_k y^k / (k+2)!, cut after k = 17: the rest is below 2^-60 of the sum. Horner's rule errs by at most
-    u sum_k (2k+1) |y|^k / (k+2)! < 1.3 u and the coefficients by 0.8 u, where the sum is at least 1/e; then two products.
+    u sum_k (2k+1) |y|^k / (k+2)! < 1.3 u and the coefficients by 0.8 u, where the sum is at least 1/e; two products
+    follow.
     """
     total = np.full_like(y, _COEFFICIENTS[-1])
     for coefficient in _COEFFICIENTS[-2::-1]:

@@ -35,6 +35,7 @@ class Weights:
     total_error: np.ndarray  # (*batch,)
     loss: np.ndarray  # (*batch,) v, the expected scaled gap
     loss_error: np.ndarray  # (*batch,)
+    unknown: np.ndarray  # (*batch,) infinite where a gap overflowed, which may be a moderate one at a huge tau; else 0
 
     def law(self) -> tuple[np.ndarray, np.ndarray]:
         """p = e / Z and its errors, each (*batch, n)."""
@@ -43,14 +44,12 @@ class Weights:
 
     def log_total(self) -> tuple[np.ndarray, np.ndarray]:
         """log Z and its error: with S the weight of all actions but one best, log1p(S), |d log1p(S)| = dS / (1 + S)."""
-        others = self.weight.copy()
-        best = self.gaps.argmin(axis=-1)[..., None]
-        np.put_along_axis(others, best, 0.0, -1)
-        sum_others = others.sum(axis=-1)
-        error = np.where(others > 0, self.error, np.where(self.scaled > CUT, TAIL, 0.0)).sum(axis=-1)
-        error = error + self.weight.shape[-1] * UNIT * sum_others
-        log_total = np.log1p(sum_others)
-        return log_total, error / (1 + sum_others) + LIBRARY * UNIT * log_total
+        n = self.weight.shape[-1]
+        other = np.arange(n) != self.gaps.argmin(axis=-1)[..., None]
+        others = np.where(other, self.weight, 0.0).sum(axis=-1)
+        error = np.where(other, self.error, 0.0).sum(axis=-1) + n * UNIT * others + self.unknown
+        log_total = np.log1p(others)
+        return log_total, error / (1 + others) + LIBRARY * UNIT * log_total
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
@@ -65,15 +64,13 @@ def weights(values: np.ndarray, temperature: np.ndarray) -> Weights:
     relative = (2 * inside + LIBRARY + 1) * UNIT
     error = np.where(kept, relative * weight, TAIL)
     total = weight.sum(axis=-1)
-    total_error = error.sum(axis=-1) + n * UNIT * total
+    unknown = np.where(np.isfinite(gaps).all(axis=-1), 0.0, np.inf)
+    total_error = error.sum(axis=-1) + n * UNIT * total + unknown
     terms = inside * weight
     sum_terms = terms.sum(axis=-1)
     terms_error = (terms * (relative + 3 * UNIT)).sum(axis=-1) + n * (UNIT * sum_terms + TAIL)
     loss = sum_terms / total
     loss_error = (terms_error + loss * total_error) / total + UNIT * loss
-    # A difference that overflowed may be a moderate gap at a huge temperature: nothing is known then.
-    loss_error = np.where(np.isfinite(gaps).all(axis=-1), loss_error, np.inf)
-    total_error = np.where(np.isfinite(loss_error), total_error, np.inf)
     return Weights(
         gaps=gaps,
         scaled=np.where(kept, scaled, np.inf),
@@ -83,6 +80,7 @@ def weights(values: np.ndarray, temperature: np.ndarray) -> Weights:
         total_error=total_error,
         loss=loss,
         loss_error=loss_error,
+        unknown=unknown,
     )
 
 
@@ -152,8 +150,7 @@ def lse_gap(game: Choice) -> Certified:
     known = _of(game, "lse_gap")
     log_total, error = known.log_total()
     value = game.temperature * log_total
-    unknown = np.where(np.isfinite(known.total_error), 0.0, np.inf)
-    return certified(value, game.temperature * error + UNIT * value + unknown)
+    return certified(value, game.temperature * error + UNIT * value)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
@@ -186,7 +183,6 @@ def policy_gap(game: Choice) -> Certified:
     best = known.gaps == 0
     k = best.sum(axis=-1)
     others = np.where(best, 0.0, known.weight).sum(axis=-1)
-    error = np.where(best, 0.0, known.error).sum(axis=-1) + known.weight.shape[-1] * UNIT * others
+    error = np.where(best, 0.0, known.error).sum(axis=-1) + game.actions * UNIT * others + known.unknown
     value = 2 * others / (k + others)
-    unknown = np.where(np.isfinite(known.total_error), 0.0, np.inf)
-    return certified(value, 2 * k / (k + others) ** 2 * error + 3 * UNIT * value + unknown)
+    return certified(value, 2 * k / (k + others) ** 2 * error + 3 * UNIT * value)

@@ -30,7 +30,7 @@ CHECKERS: dict[str, str] = {
         "verify.exact.choice",
         "actions temperature maximisers gap value_gap lse_gap policy_gap response_distance response_distance_l2 span "
         "sup_norm l2_norm remainder free_energy_gap policy_divergence soft_value hotter_soft_value soft_value_drop "
-        "entropy_rise hotter",
+        "entropy_rise hotter max_value log_sum_exp soft_entropy policy_value policy_entropy hotter_soft_entropy",
     ),
     **_references("verify.exact.commitment", "sse wse pure pure_weak minimax correlated"),
     **_references("verify.exact.equilibria", "best_nash worst_nash"),
