@@ -156,11 +156,12 @@ class Store:
         """Whether this process now holds the run: a file lock, which dies with its process, however that dies."""
         if run in self._locks:
             return True
+        file = self._lock_file(run)
         try:
-            handle = open(f"{self.path}.lock", "a+b")
+            handle = file.open("a+b")
         except OSError as problem:
-            raise StoreError(f"{self.path}.lock: expected a writable file, {problem.strerror}") from None
-        if not _lock_byte(handle, run):
+            raise StoreError(f"{file}: expected a writable file, {problem.strerror}") from None
+        if not _try_lock(handle):
             handle.close()
             return False
         self._locks[run] = handle
