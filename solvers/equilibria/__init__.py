@@ -1,0 +1,1 @@
+"""Equilibria of simultaneous games, by the batch."""
