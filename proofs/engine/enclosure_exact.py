@@ -1,0 +1,173 @@
+"""Exact arithmetic behind enclosures: when is an expression zero, and how does it factor.
+
+Expressions are written as sums of power products with rational coefficients: products of atoms to rational powers.
+Atoms are symbols, primes (so that sqrt(12) is 2 sqrt(3)), exponentials of single terms (so that exp(2x) is exp(x)^2)
+and, unopened, everything else. The empty sum is zero; an expression that is not shown to be zero may still be.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+PowerProduct = tuple[tuple[sympy.Basic, Fraction], ...]  # sorted by atom, exponents nonzero
+Combination = dict[PowerProduct, Fraction]
+MOST_TERMS = 4000
+
+
+def is_zero(expression: sympy.Expr) -> bool:
+    """True where the expression is shown to vanish identically, wherever it is defined."""
+    combination = _expanded(expression)
+    return combination is not None and not combination
+
+
+def factored(expression: sympy.Expr) -> tuple[Fraction, list[tuple[sympy.Expr, int]]]:
+    """A rational constant and factors with integer exponents whose product is the expression.
+
+    sympy proposes the factors; the product is multiplied out again and compared. Where that fails, or nothing was
+    found, the expression is its only factor.
+    """
+    whole = Fraction(1), [(expression, 1)]
+    if isinstance(expression, sympy.Rational):
+        return Fraction(int(expression.p), int(expression.q)), []
+    numerator, denominator = sympy.fraction(sympy.together(expression))
+    constant: sympy.Expr = sympy.Integer(1)
+    factors: list[tuple[sympy.Expr, int]] = []
+    for part, sign in ((numerator, 1), (denominator, -1)):
+        proposal = _proposed(part)
+        if proposal is None:
+            return whole
+        coefficient, found = proposal
+        product = coefficient * sympy.Mul(*(factor**exponent for factor, exponent in found))
+        if not is_zero(sympy.Add(part, -product)):
+            return whole
+        constant *= coefficient**sign
+        factors.extend((factor, sign * exponent) for factor, exponent in found)
+    # numerator and denominator are checked against each other too: together() is sympy's word.
+    if not is_zero(sympy.Add(numerator, -_times(expression, denominator))):
+        return whole
+    if isinstance(constant, sympy.Rational):
+        return Fraction(int(constant.p), int(constant.q)), factors
+    return Fraction(1), [(constant, 1), *factors]
+
+
+def _times(expression: sympy.Expr, denominator: sympy.Expr) -> sympy.Expr:
+    """expression * denominator with the denominator multiplied into each term, so that powers can cancel."""
+    return sympy.Add(*(term * denominator for term in sympy.Add.make_args(expression)))
+
+
+def _proposed(part: sympy.Expr) -> tuple[sympy.Expr, list[tuple[sympy.Expr, int]]] | None:
+    radicals = [
+        power
+        for power in part.atoms(sympy.Pow)
+        if power.base.is_Integer and power.exp.is_Rational and not power.exp.is_Integer
+    ]
+    try:
+        listing: Any = sympy.factor_list(part, extension=radicals) if radicals else sympy.factor_list(part)
+    except (sympy.PolynomialError, NotImplementedError):
+        return None
+    coefficient, factors = listing
+    return coefficient, [(factor, int(exponent)) for factor, exponent in factors]
+
+
+def _expanded(expression: Any) -> Combination | None:
+    """The expression as a combination of power products, None where it grows too long."""
+    if isinstance(expression, sympy.Rational):
+        value = Fraction(int(expression.p), int(expression.q))
+        return {(): value} if value else {}
+    if isinstance(expression, sympy.Add):
+        total: Combination = {}
+        for term in expression.args:
+            inner = _expanded(term)
+            if inner is None:
+                return None
+            for product, coefficient in inner.items():
+                _accumulate(total, product, coefficient)
+        return total
+    if isinstance(expression, sympy.Mul):
+        result: Combination = {(): Fraction(1)}
+        for factor in expression.args:
+            inner = _expanded(factor)
+            if inner is None or len(inner) * len(result) > MOST_TERMS:
+                return None
+            result = _multiplied(result, inner)
+        return result
+    if isinstance(expression, sympy.exp):
+        return _exponential(expression.args[0])
+    if isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Rational):
+        return _power(expression.base, Fraction(int(expression.exp.p), int(expression.exp.q)))
+    return {((expression, Fraction(1)),): Fraction(1)}
+
+
+def _accumulate(total: Combination, product: PowerProduct, coefficient: Fraction) -> None:
+    value = total.get(product, Fraction(0)) + coefficient
+    if value:
+        total[product] = value
+    else:
+        total.pop(product, None)
+
+
+def _multiplied(left: Combination, right: Combination) -> Combination:
+    result: Combination = {}
+    for first, a in left.items():
+        for second, b in right.items():
+            product, factor = _normalised(first + second)
+            _accumulate(result, product, a * b * factor)
+    return result
+
+
+def _normalised(parts: PowerProduct) -> tuple[PowerProduct, Fraction]:
+    """Equal atoms gathered; whole powers of primes moved to the coefficient."""
+    exponents: dict[sympy.Basic, Fraction] = {}
+    for atom, exponent in parts:
+        exponents[atom] = exponents.get(atom, Fraction(0)) + exponent
+    factor = Fraction(1)
+    for atom, exponent in list(exponents.items()):
+        if isinstance(atom, sympy.Integer):
+            whole = exponent.numerator // exponent.denominator
+            factor *= Fraction(int(atom)) ** whole
+            exponents[atom] = exponent - whole
+    kept = [(atom, exponent) for atom, exponent in exponents.items() if exponent]
+    return tuple(sorted(kept, key=lambda pair: sympy.default_sort_key(pair[0]))), factor
+
+
+def _exponential(argument: Any) -> Combination:
+    """exp of a sum as a product over its terms: exp(c t) = exp(t)^c for rational c."""
+    inner = _expanded(argument)
+    if inner is None:
+        return {((sympy.exp(argument), Fraction(1)),): Fraction(1)}
+    parts = tuple((sympy.exp(_written(product)), coefficient) for product, coefficient in inner.items())
+    product, factor = _normalised(parts)
+    return {product: factor}
+
+
+def _written(product: PowerProduct) -> sympy.Expr:
+    return sympy.Mul(*(atom ** sympy.Rational(e.numerator, e.denominator) for atom, e in product))
+
+
+def _power(base: sympy.Expr, exponent: Fraction) -> Combination | None:
+    if exponent.denominator == 1 and exponent > 0:
+        inner = _expanded(base)
+        if inner is None or len(inner) ** int(exponent) > MOST_TERMS:
+            return None
+        result: Combination = {(): Fraction(1)}
+        for _ in range(int(exponent)):
+            result = _multiplied(result, inner)
+        return result
+    if isinstance(base, sympy.Integer) and base > 0:
+        parts = tuple((sympy.Integer(p), exponent * k) for p, k in sympy.factorint(int(base)).items())
+        product, factor = _normalised(parts)
+        return {product: factor}
+    if isinstance(base, sympy.Rational) and base > 0:
+        above = _power(sympy.Integer(base.p), exponent)
+        below = _power(sympy.Integer(base.q), -exponent)
+        return None if above is None or below is None else _multiplied(above, below)
+    inner = _expanded(base)
+    if exponent.denominator == 1 and inner is not None and len(inner) == 1:
+        # (c x^a y^b)^(-k) for an integer k: the factors may be inverted one by one.
+        ((product, coefficient),) = inner.items()
+        powered, factor = _normalised(tuple((atom, e * exponent) for atom, e in product))
+        return {powered: coefficient ** int(exponent) * factor}
+    return {((base, exponent),): Fraction(1)}
