@@ -73,6 +73,10 @@ def as_entries(value: Any, name: str) -> np.ndarray:
         except ValueError:
             raise GameError(f"{name}: expected a rectangular array, found rows of different lengths") from None
         types = set(map(type, cells.ravel().tolist()))
+        if types == {Fraction}:
+            array = value if isinstance(value, np.ndarray) and _is_frozen(value) else cells
+            array.setflags(write=False)
+            return array
         if any(issubclass(kind, list | tuple | np.ndarray) for kind in types):
             raise GameError(f"{name}: expected a rectangular array, found rows of different lengths")
         array = _lift(cells, name) if any(issubclass(kind, _EXACT_TYPES) for kind in types) else _floats(cells, name)
@@ -128,7 +132,7 @@ def _floats(cells: np.ndarray, name: str) -> np.ndarray:
 def _lift(cells: np.ndarray, name: str) -> np.ndarray:
     lifted = np.empty(cells.shape, dtype=object)
     flat = cells.ravel().tolist()
-    if all(type(cell) is float for cell in flat):
+    if set(map(type, flat)) <= {float, int, Fraction}:
         lifted.reshape(-1)[:] = [Fraction(cell) for cell in flat]
     else:
         for index, cell in np.ndenumerate(cells):

@@ -11,6 +11,8 @@ import abc
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from typing import Any, ClassVar
 
 import numpy as np
@@ -75,9 +77,14 @@ class Reader:
         """Any integer."""
         return int(next(self._integers, 0))
 
+    def take(self, count: int) -> list[int]:
+        """The next `count` integers."""
+        taken = [int(integer) for integer in islice(self._integers, count)]
+        return taken + [0] * (count - len(taken))
+
     def natural(self) -> int:
         """An integer >= 0: the next one's place in 0, 1, -1, 2, -2, ..."""
-        return zigzag(self.signed())
+        return zigzag(int(next(self._integers, 0)))
 
     def below(self, count: int) -> int:
         """One of 0, ..., count - 1."""
@@ -99,7 +106,7 @@ class Reader:
         if least <= most:
             count = int(most - least) + 1
             if place < count:
-                return Fraction(_near_zero(int(least), int(most), place))
+                return Fraction(near_zero(int(least), int(most), place))
             place -= count
         if place < 2:
             return (low, high)[place]
@@ -107,12 +114,8 @@ class Reader:
         level = place.bit_length()
         return low + (high - low) * Fraction(2 * (place - (1 << (level - 1))) + 1, 1 << level)
 
-    def integer_between(self, low: int, high: int) -> int:
-        """One of low, ..., high, those near zero first: 0, 1, -1, 2, ..."""
-        return _near_zero(low, high, self.below(high - low + 1))
 
-
-def _near_zero(low: int, high: int, place: int) -> int:
+def near_zero(low: int, high: int, place: int) -> int:
     """The integer of [low, high] at `place` when ordered 0, 1, -1, 2, -2, ..., as far as they lie there."""
     if low >= 0:
         return low + place
@@ -128,9 +131,12 @@ def _near_zero(low: int, high: int, place: int) -> int:
 def exact_array(entries: Iterable[Any], *shape: int) -> np.ndarray:
     """Entries, read row by row, as Fractions in a read-only array of the given shape."""
     array = np.empty(shape, dtype=object)
-    array.reshape(-1)[:] = [Fraction(entry) for entry in entries]
+    array.reshape(-1)[:] = [_fraction(entry) for entry in entries]
     array.setflags(write=False)
     return array
+
+
+_fraction = lru_cache(maxsize=1024)(Fraction)  # codes repeat the same few integers over and over
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
@@ -165,4 +171,7 @@ class Family(abc.ABC):
 
     def decode_bytes(self, data: bytes) -> Game:
         """`decode` with one integer a byte: bytes 0, 1, 2, 3, ..., 254, 255 read 0, 1, -1, 2, ..., -127, 128."""
-        return self.decode([unzigzag(byte) for byte in data])
+        return self.decode([_UNZIGZAG[byte] for byte in data])
+
+
+_UNZIGZAG = tuple(map(unzigzag, range(256)))

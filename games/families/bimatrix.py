@@ -51,10 +51,9 @@ class BimatrixFamily(Family):
         return 2 + 2 * self.leader_actions.high * self.follower_actions.high
 
 
-def read_pairs(pairs: Sequence[tuple[Any, Any]], m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Exact payoff matrices from the two payoffs of each cell, row by row.
+def by_cells(payoffs: Sequence[Any], m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Exact payoff matrices from the two payoffs of each cell, leader's first, row by row.
 
     Cells, not players, follow each other in a code, so that a short code still gives both players something.
     """
-    leader, follower = zip(*pairs, strict=True)
-    return exact_array(leader, m, n), exact_array(follower, m, n)
+    return exact_array(payoffs[0::2], m, n), exact_array(payoffs[1::2], m, n)

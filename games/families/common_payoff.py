@@ -24,7 +24,7 @@ class CommonPayoffFamily(BimatrixFamily):
         return payoffs, payoffs
 
     def read(self, reader: Reader, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-        payoffs = exact_array([reader.signed() for _ in range(m * n)], m, n)
+        payoffs = exact_array(reader.take(m * n), m, n)
         return payoffs, payoffs
 
     @property

@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from games.errors import GameError
-from games.families.base import Reader, frozen
-from games.families.bimatrix import BimatrixFamily, read_pairs
+from games.families.base import Reader, exact_array, frozen
+from games.families.bimatrix import BimatrixFamily, by_cells
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +42,9 @@ class GaussianFamily(BimatrixFamily):
 
     def read(self, reader: Reader, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
         if self.correlation in (-1, 1):
-            leader = [reader.signed() for _ in range(m * n)]
-            return read_pairs([(payoff, int(self.correlation) * payoff) for payoff in leader], m, n)
-        return read_pairs([(reader.signed(), reader.signed()) for _ in range(m * n)], m, n)
+            leader = exact_array(reader.take(m * n), m, n)
+            return leader, frozen(leader * int(self.correlation))
+        return by_cells(reader.take(2 * m * n), m, n)
 
 
 FAMILY = GaussianFamily()

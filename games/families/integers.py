@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from games.errors import GameError
-from games.families.base import Reader, frozen
-from games.families.bimatrix import BimatrixFamily, read_pairs
+from games.families.base import Reader, frozen, near_zero, zigzag
+from games.families.bimatrix import BimatrixFamily, by_cells
 
 
 def draw_integers(rng: np.random.Generator, low: int, high: int, shape: tuple[int, ...]) -> np.ndarray:
@@ -42,9 +42,8 @@ class IntegersFamily(BimatrixFamily):
 
     def read(self, reader: Reader, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
         low, high = self.low, self.high
-        return read_pairs(
-            [(reader.integer_between(low, high), reader.integer_between(low, high)) for _ in range(m * n)], m, n
-        )
+        payoffs = [near_zero(low, high, zigzag(place) % (high - low + 1)) for place in reader.take(2 * m * n)]
+        return by_cells(payoffs, m, n)
 
 
 FAMILY = IntegersFamily()

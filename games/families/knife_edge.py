@@ -51,13 +51,13 @@ class KnifeEdgeFamily(BimatrixFamily):
         kind = reader.below(3) if n > 1 else 0
         if kind == 0:
             weights = exact_array((reader.natural() for _ in range(m)), m)
-            values = exact_array((reader.signed() for _ in range(n)), n)
-            follower = exact_array((reader.signed() for _ in range(m * n)), m, n)
+            values = exact_array(reader.take(n), n)
+            follower = exact_array(reader.take(m * n), m, n)
             multipliers = exact_array((reader.natural() for _ in range(n * n)), n, n)
             return pinned(weights, values, multipliers, follower)
         row = np.arange(m) == reader.below(m)
-        leader = exact_array((reader.signed() for _ in range(m * n)), m, n)
-        follower = exact_array((reader.signed() for _ in range(m * n)), m, n)
+        leader = exact_array(reader.take(m * n), m, n)
+        follower = exact_array(reader.take(m * n), m, n)
         return flat(leader, follower, row) if kind == 1 else twins(leader, follower)
 
     @property
@@ -76,9 +76,9 @@ def pinned(weights: np.ndarray, values: np.ndarray, multipliers: np.ndarray, fol
     total = weights.sum(axis=-2, keepdims=True)  # (..., 1, 1)
     mean = (weights * follower).sum(axis=-2, keepdims=True)
     follower = total * follower - mean  # integer multiples, so that the payoffs stay integers
-    losses = follower[..., :, None] - follower[..., None, :]  # B_b - B_b', (..., m, n, n)
-    leader = values[..., None, :] - (multipliers[..., None, :, :] * losses).sum(axis=-1)
-    return leader, follower
+    # sum_b' Y_bb' (B_b - B_b') = B_b sum_b' Y_bb' - (B Y')_b
+    losses = follower * multipliers.sum(axis=-1)[..., None, :] - follower @ np.swapaxes(multipliers, -1, -2)
+    return values[..., None, :] - losses, follower
 
 
 def flat(leader: np.ndarray, follower: np.ndarray, row: np.ndarray) -> Payoffs:

@@ -29,7 +29,7 @@ class SpreadFamily(ChoiceFamily):
     def decode(self, integers: Sequence[int]) -> Choice:
         reader = Reader(integers)
         n, temperature = reader.size(self.actions), reader.positive()
-        return Choice(values=exact_array((reader.signed() for _ in range(n)), n), temperature=temperature)
+        return Choice(values=exact_array(reader.take(n), n), temperature=temperature)
 
     @property
     def code_length(self) -> int:

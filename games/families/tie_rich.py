@@ -9,7 +9,7 @@ import numpy as np
 
 from games.errors import GameError
 from games.families.base import Reader, frozen
-from games.families.bimatrix import BimatrixFamily, read_pairs
+from games.families.bimatrix import BimatrixFamily, by_cells
 from games.families.integers import draw_integers
 
 
@@ -43,8 +43,7 @@ class TieRichFamily(BimatrixFamily):
         return frozen(leader), frozen(follower)
 
     def read(self, reader: Reader, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-        levels = self.levels
-        return read_pairs([(reader.below(levels), reader.below(levels)) for _ in range(m * n)], m, n)
+        return by_cells([reader.below(self.levels) for _ in range(2 * m * n)], m, n)
 
 
 def _sources(rng: np.random.Generator, batch: int, count: int) -> np.ndarray:

@@ -31,7 +31,7 @@ class TwoTemperaturesFamily(ChoiceFamily):
         reader = Reader(integers)
         n, temperature = reader.size(self.actions), reader.positive()
         hotter = temperature + reader.natural()
-        values = exact_array((reader.signed() for _ in range(n)), n)
+        values = exact_array(reader.take(n), n)
         return ChoiceAtTwoTemperatures(values=values, temperature=temperature, hotter=hotter)
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 
 from games.errors import GameError
 from games.families.base import Reader, frozen
-from games.families.bimatrix import BimatrixFamily, read_pairs
+from games.families.bimatrix import BimatrixFamily, by_cells
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class UniformFamily(BimatrixFamily):
 
     def read(self, reader: Reader, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
         ends = Fraction(self.low), Fraction(self.high)
-        return read_pairs([(reader.between(*ends), reader.between(*ends)) for _ in range(m * n)], m, n)
+        return by_cells([reader.between(*ends) for _ in range(2 * m * n)], m, n)
 
 
 FAMILY = UniformFamily()

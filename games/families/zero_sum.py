@@ -24,8 +24,8 @@ class ZeroSumFamily(BimatrixFamily):
         return frozen(leader), frozen(0.0 - leader)  # not -leader, which has negative zeros
 
     def read(self, reader: Reader, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-        leader = [reader.signed() for _ in range(m * n)]
-        return exact_array(leader, m, n), exact_array([-payoff for payoff in leader], m, n)
+        leader = exact_array(reader.take(m * n), m, n)
+        return leader, frozen(-leader)
 
     @property
     def code_length(self) -> int:
