@@ -198,6 +198,10 @@ def latex(term: Term, names: Mapping[str, str]) -> str:
             return f"{grouped(x, 1)} + {grouped(y, 1)}"
         case "-", (x, y):
             return f"{grouped(x, 1)} - {grouped(y, 1, strict=True)}"
+        case "*", (x, y) if x == y and x.op in ("concept", "/"):
+            text = latex(x, names)
+            simple = x.op == "concept" and not any(sign in text for sign in (" ", "^", "'"))
+            return f"{text}^2" if simple else rf"\left({text}\right)^2"
         case "*", (x, y):
             dot = r" \cdot " if y.op == "number" else r"\, "
             return f"{grouped(x, 2)}{dot}{grouped(y, 2)}"

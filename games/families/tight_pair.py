@@ -1,4 +1,4 @@
-"""Perturbed choices between two actions, pulled apart by equal and opposite amounts: bounds in norms are tight there."""
+"""Perturbed choices between two actions pulled apart by equal and opposite amounts: bounds in norms are tight there."""
 
 from __future__ import annotations
 

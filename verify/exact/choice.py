@@ -26,8 +26,16 @@ EXTRA_BITS = 4096
 """How far beyond the bits asked for precision is raised: enough for cancellation by 1200 digits."""
 
 
+def _rational(number: Fraction) -> fmpq:
+    return fmpq(number.numerator, number.denominator)
+
+
+def _rationals(numbers: Iterable[Fraction]) -> list[fmpq]:
+    return [_rational(number) for number in numbers]
+
+
 def _ball(number: Fraction) -> arb:
-    return arb(fmpq(number.numerator, number.denominator))
+    return arb(_rational(number))
 
 
 def _refined(compute: Callable[[], arb], bits: int) -> arb:
@@ -45,24 +53,27 @@ def _sum(terms: Iterable[arb]) -> arb:
     return sum(terms, arb(0))
 
 
-def _dot(law: Iterable[arb], numbers: Iterable[Fraction]) -> arb:
-    return _sum(p * _ball(number) for p, number in zip(law, numbers, strict=True))
+def _dot(law: Iterable[arb], numbers: Iterable[fmpq]) -> arb:
+    return _sum(p * number for p, number in zip(law, numbers, strict=True))
 
 
 class _Softmax:
     """The law softmax(v / tau) in balls of the current precision: e^{-g_a} / Z with g = (max v - v) / tau exact."""
 
-    def __init__(self, values: list[Fraction], tau: Fraction) -> None:
+    def __init__(self, values: list[fmpq], tau: fmpq) -> None:
         best = max(values)
         self.gaps = [best - value for value in values]
         self.scaled = [gap / tau for gap in self.gaps]
-        self.weights = [_exp(-g) for g in self.scaled]
+        # e^{-g} is relatively as accurate as g is absolutely: one bit more for every doubling of g.
+        largest = max(self.scaled)
+        with ctx.extraprec(max(0, int(largest.p).bit_length() - int(largest.q).bit_length()) + 8):
+            self.weights = [arb(-g).exp() for g in self.scaled]
         self.total = _sum(self.weights)
         self.law = [weight / self.total for weight in self.weights]
 
     def log_total(self) -> arb:
         """log Z as log(1 + the weights of all actions but one best), which is exact near Z = 1."""
-        best = self.gaps.index(Fraction(0))
+        best = self.gaps.index(fmpq(0))
         return _sum(weight for a, weight in enumerate(self.weights) if a != best).log1p()
 
     def loss(self) -> arb:
@@ -74,18 +85,12 @@ class _Softmax:
         return _dot(self.law, self.scaled) + self.log_total()
 
 
-def _exp(exponent: Fraction) -> arb:
-    """e^x with the relative accuracy of the current precision, however large |x| is."""
-    with ctx.extraprec(max(0, exponent.numerator.bit_length() - exponent.denominator.bit_length()) + 8):
-        return _ball(exponent).exp()
-
-
 def _at(game: Choice) -> _Softmax:
-    return _Softmax(list(game.values), game.temperature[()])
+    return _Softmax(_rationals(game.values), _rational(game.temperature[()]))
 
 
 def _heated(game: ChoiceAtTwoTemperatures) -> _Softmax:
-    return _Softmax(list(game.values), game.hotter[()])
+    return _Softmax(_rationals(game.values), _rational(game.hotter[()]))
 
 
 def actions(game: Choice, fact: Fact, bits: int) -> Fraction:
@@ -120,7 +125,7 @@ def max_value(game: Choice, fact: Fact, bits: int) -> Fraction:
 
 def soft_value(game: Choice, fact: Fact, bits: int) -> arb:
     """<p, q>, p = softmax(q / tau)."""
-    return _refined(lambda: _dot(_at(game).law, game.values), bits)
+    return _refined(lambda: _dot(_at(game).law, _rationals(game.values)), bits)
 
 
 def value_gap(game: Choice, fact: Fact, bits: int) -> Fraction | arb:
@@ -185,8 +190,9 @@ def l2_norm(game: PerturbedChoice, fact: Fact, bits: int) -> arb:
 
 def _moved(game: PerturbedChoice) -> tuple[Balls, Balls]:
     """p = softmax(q / tau) and p' - p, p' = softmax((q + d) / tau)."""
-    perturbed = [q + d for q, d in zip(game.values, game.perturbation, strict=True)]
-    before, after = _at(game).law, _Softmax(perturbed, game.temperature[()]).law
+    values, changes = _rationals(game.values), _rationals(game.perturbation)
+    perturbed = [q + d for q, d in zip(values, changes, strict=True)]
+    before, after = _at(game).law, _Softmax(perturbed, _rational(game.temperature[()])).law
     return before, [y - x for x, y in zip(before, after, strict=True)]
 
 
@@ -211,8 +217,9 @@ def remainder(game: PerturbedChoice, fact: Fact, bits: int) -> Fraction | arb:
 
     def compute() -> arb:
         law, moved = _moved(game)
-        mean, tau = _dot(law, game.perturbation), _ball(game.temperature[()])
-        first = [p * (_ball(d) - mean) / tau for p, d in zip(law, game.perturbation, strict=True)]
+        changes, tau = _rationals(game.perturbation), _rational(game.temperature[()])
+        mean = _dot(law, changes)
+        first = [p * (d - mean) / tau for p, d in zip(law, changes, strict=True)]
         return _sum(abs(x - y) for x, y in zip(moved, first, strict=True))
 
     return _refined(compute, bits)
@@ -256,7 +263,7 @@ def hotter(game: ChoiceAtTwoTemperatures, fact: Fact, bits: int) -> Fraction:
 
 def hotter_soft_value(game: ChoiceAtTwoTemperatures, fact: Fact, bits: int) -> arb:
     """<p', q>, p' = softmax(q / tau')."""
-    return _refined(lambda: _dot(_heated(game).law, game.values), bits)
+    return _refined(lambda: _dot(_heated(game).law, _rationals(game.values)), bits)
 
 
 def hotter_soft_entropy(game: ChoiceAtTwoTemperatures, fact: Fact, bits: int) -> arb:

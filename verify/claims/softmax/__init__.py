@@ -1,0 +1,1 @@
+"""Softmax against the maximum: losses, distances, moduli, remainders, and the variational principle."""

@@ -1,0 +1,42 @@
+"""The softmax agent's average loss is at most tau log n: the textbook bound, true and never attained.
+
+tau W0((n-1)/e) is smaller by a factor from 2.1 to 2.5 for n <= 10; the two grow alike as n does.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from verify.claims.softmax.hypotheses import PAPER, TEMPERATURE, exact_choice
+from verify.comparison import at_most
+from verify.statement import Mutant, claim
+from verify.terms import log
+from verify.verdict import Verdict
+from verify.vocabulary.choice import actions, temperature, value_gap
+
+
+@claim(
+    "softmax/value-gap-textbook",
+    title="What a softmax agent loses on average, as textbooks bound it",
+    paper=PAPER,
+    place="textbook form of softmax/value-gap",
+    families=("tight", "spread", "tied"),
+    expected=Verdict.SUPPORTED,
+    hypotheses=(TEMPERATURE,),
+    witness=lambda: exact_choice([0, "-1/2", -2], "1/2"),
+    mutants=(
+        Mutant(
+            name="constant",
+            text="a third of the bound",
+            body=lambda game: at_most(value_gap(game), temperature(game) * log(actions(game)) * Fraction(1, 3)),
+        ),
+        Mutant(
+            name="rate",
+            text="the temperature forgotten",
+            body=lambda game: at_most(value_gap(game), log(actions(game))),
+        ),
+    ),
+    note="Loose: see softmax/value-gap for the sharp constant.",
+)
+def value_gap_textbook(game):
+    return at_most(value_gap(game), temperature(game) * log(actions(game)))
