@@ -23,7 +23,7 @@ from verify.exact.evaluate import ball
 from verify.float_ball import FloatBall
 from verify.numeric import evaluate, settled
 from verify.statement import Claim
-from verify.streams import BLOCK, stream
+from verify.streams import BLOCK, locate, stream
 from verify.tally import Event, Tally, Worst, bins, relative
 from verify.terms import Relation
 from verify.twin import Twin
@@ -69,6 +69,15 @@ def run_block(claim: Claim, names: Iterable[str], *, seed: int, block: int) -> l
             batches[name] = _Batch(name, stream(seed, claim.id, block), block)
         tallies.append(batches[name].tally(variant))
     return tallies
+
+
+def instance(claim: Claim, *, seed: int, index: int, variant: str = "claim") -> Game:
+    """The instance at `index` of a variant's stream, drawn again."""
+    families = variants(claim)[variant].families
+    if not families:
+        return claim.witness()
+    block, at = locate(index)
+    return family(families[block % len(families)]).sample(stream(seed, claim.id, block), BLOCK)[at]
 
 
 _COUNTED = {"holds": "held", "tie": "ties", "violated": "violated", "undecided": "open"}

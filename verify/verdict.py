@@ -79,7 +79,9 @@ def rule(
         if proof is not None and proof.proves:
             reason = f"books disagree: a derivation proves the claim, {outcome.violated} instances violate it"
             return Ruling(verdict=Verdict.UNDECIDED, evidence=proof, scope=sampled, reason=reason)
-        reason = f"{outcome.violated} of {outcome.met} instances violate it"
+        reason = f"{outcome.violated} of {outcome.met} instances violate it, confirmed exactly"
+        if outcome.candidates:
+            reason += f"; {outcome.candidates} more violate it in floats"
         return Ruling(verdict=Verdict.REFUTED, evidence=refutation, scope=Scope(kind="this instance"), reason=reason)
     if outcome.candidates:
         reason = f"numerical counterexample in {outcome.candidates} instances, not confirmed exactly"

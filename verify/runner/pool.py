@@ -1,0 +1,160 @@
+"""Workers: spawned processes that do one job at a time, or this process itself.
+
+A worker that dies, or takes longer than a job may, costs its job only: the job is given to a fresh worker once more,
+then it is reported as failed. Workers end when their pipe to the parent closes, however the parent ends.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol
+
+from verify.runner.job import Done, Job, perform
+
+LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMBA")
+"""Only the runner parallelises: libraries that start threads of their own would share the same cores."""
+
+
+def pin_threads() -> None:
+    """One thread for every numerical library that is loaded after this, here and in spawned workers."""
+    for library in LIBRARIES:
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    os.environ["VECLIB_MAXIMUM_THREADS"] = "1"
+
+
+class Workers(Protocol):
+    def idle(self) -> bool: ...
+    def busy(self) -> int: ...
+    def submit(self, job: Job) -> None: ...
+    def collect(self, timeout: float) -> list[tuple[Job, Done]]: ...
+    def close(self) -> None: ...
+
+
+class InProcess:
+    """This process as the only worker: for debugging, and where processes cannot be spawned."""
+
+    def __init__(self, *, seed: int) -> None:
+        self._seed = seed
+        self._job: Job | None = None
+
+    def idle(self) -> bool:
+        return self._job is None
+
+    def busy(self) -> int:
+        return int(self._job is not None)
+
+    def submit(self, job: Job) -> None:
+        self._job = job
+
+    def collect(self, timeout: float) -> list[tuple[Job, Done]]:
+        job, self._job = self._job, None
+        return [(job, perform(job, self._seed))] if job else []
+
+    def close(self) -> None:
+        self._job = None
+
+
+@dataclasses.dataclass(slots=True)
+class _Worker:
+    process: Any
+    pipe: Connection
+    job: Job | None = None
+    since: float = 0.0
+
+
+class Spawned:
+    """`count` spawned processes. `limit` is the longest a job may take, in seconds."""
+
+    def __init__(self, *, count: int, seed: int, limit: float) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._seed = seed
+        self._limit = limit
+        self._tried: set[Job] = set()
+        pin_threads()
+        self._workers = [self._start() for _ in range(count)]
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, self._seed), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process=process, pipe=ours)
+
+    def idle(self) -> bool:
+        return any(worker.job is None for worker in self._workers)
+
+    def busy(self) -> int:
+        return sum(worker.job is not None for worker in self._workers)
+
+    def submit(self, job: Job) -> None:
+        worker = next(worker for worker in self._workers if worker.job is None)
+        worker.job, worker.since = job, time.monotonic()
+        try:
+            worker.pipe.send(job)
+        except OSError:  # it died while idle; `collect` replaces it and gives the job out again
+            pass
+
+    def collect(self, timeout: float) -> list[tuple[Job, Done]]:
+        """What was finished within the timeout, as soon as anything was."""
+        busy = {worker.pipe: worker for worker in self._workers if worker.job is not None}
+        ready = set(wait(list(busy), timeout))
+        return [pair for pipe, worker in busy.items() for pair in self._outcome(worker, pipe in ready)]
+
+    def _outcome(self, worker: _Worker, ready: bool) -> Iterator[tuple[Job, Done]]:
+        job = worker.job
+        assert job is not None
+        if ready:
+            try:
+                done = worker.pipe.recv()
+            except (EOFError, OSError):
+                worker.process.join(5)
+                yield from self._lost(worker, job, f"a worker died ({_cause(worker.process.exitcode)})", again=True)
+                return
+            worker.job = None
+            yield job, done
+        elif time.monotonic() - worker.since > self._limit:
+            yield from self._lost(worker, job, f"took longer than {self._limit:g} s", again=False)
+
+    def _lost(self, worker: _Worker, job: Job, why: str, *, again: bool) -> Iterator[tuple[Job, Done]]:
+        _end(worker)
+        fresh = self._start()
+        self._workers[self._workers.index(worker)] = fresh
+        if again and job not in self._tried:
+            self._tried.add(job)
+            fresh.job, fresh.since = job, time.monotonic()
+            fresh.pipe.send(job)
+            return
+        yield job, Done(failure=f"{job.check or f'block {job.block}'}: {why}")
+
+    def close(self) -> None:
+        for worker in self._workers:
+            _end(worker)
+
+
+def _end(worker: _Worker) -> None:
+    worker.process.kill()
+    worker.process.join()
+    worker.pipe.close()
+
+
+def _cause(code: int | None) -> str:
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        return f"{name}: out of memory?" if name == "SIGKILL" else name
+    return f"exit code {code}"
+
+
+def _serve(pipe: Connection, seed: int) -> None:
+    """A worker's life: jobs in, what came of them out, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
+    try:
+        while True:
+            pipe.send(perform(pipe.recv(), seed))
+    except (EOFError, OSError):
+        return

@@ -1,0 +1,130 @@
+"""A claim's relation in the words of proofs/, and whether a derivation ends in it."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from games.errors import shown
+from proofs.engine import relation as engine
+from proofs.engine.evidence import Evidence
+from verify.errors import ClaimError
+from verify.statement import Claim
+from verify.terms import Relation, Term
+from verify.vocabulary import concept
+
+if TYPE_CHECKING:
+    from proofs.engine.derivation import Derivation
+
+POSITIVE = {"choice": ("temperature",)}
+"""Concepts that are positive for every game of a kind, because its class refuses other ones.
+
+Claims have no strict inequality; a derivation that needs 0 < tau gets it from what a choice is.
+"""
+
+_FUNCTIONS = {"exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "tanh": sympy.tanh, "lambertw": sympy.LambertW}
+_FUNCTIONS |= {"max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ProofCheck:
+    """Whether the derivation proves the claim, why (not), and on which evidence the conclusion stands."""
+
+    is_proof: bool
+    reason: str
+    evidence: Evidence
+    derivation: Derivation
+
+
+@functools.cache
+def _derived(topic: str) -> Derivation:
+    from proofs.catalogue import derive
+
+    return derive(topic)
+
+
+def proof_of(claim: Claim) -> ProofCheck:
+    """Hold the claim against the conclusion it names: the same relation, from the claim's hypotheses alone?
+
+    Raises `ClaimError` where the claim names no derivation, or a concept has no symbol there; `DerivationError` where
+    the derivation does not exist or does not check.
+    """
+    if not claim.derivation:
+        raise ClaimError(f"{claim.id}: expected the topic of a derivation, found none")
+    derivation = _derived(claim.derivation)
+    symbols = derivation.vocabulary.symbols
+    wanted = to_sympy(claim.relation, symbols)
+    hypotheses = [to_sympy(hypothesis.relation, symbols) for hypothesis in claim.hypotheses]
+    granted = [engine.less(0, _symbol(name, symbols)) for name in _positive(claim)]
+    is_proof, reason = derivation.is_proof_of(wanted, [*hypotheses, *granted])
+    found = derivation.proof_of(wanted)
+    if is_proof and claim.conclusion and found != claim.conclusion:
+        is_proof, reason = False, f"expected the conclusion {claim.conclusion!r} to say it, found that {found!r} does"
+    evidence = derivation.evidence_of(found) if found else derivation.evidence
+    return ProofCheck(is_proof=is_proof, reason=reason, evidence=evidence, derivation=derivation)
+
+
+def _positive(claim: Claim) -> list[str]:
+    kinds = {concept(name).game for name in claim.relation.concepts()}
+    # Every kind of choice is a choice.
+    return [name for kind, names in POSITIVE.items() for name in names if any(kind in other for other in kinds)]
+
+
+def to_sympy(relation: Relation, symbols: Mapping[str, Any]) -> engine.Relation:
+    """The relation over the symbols of a derivation's vocabulary."""
+    lhs, rhs = (_expression(term, symbols) for term in (relation.lhs, relation.rhs))
+    return engine.Relation(op=relation.op, lhs=lhs, rhs=rhs)
+
+
+def _expression(term: Term, symbols: Mapping[str, Any]) -> sympy.Expr:
+    args = [_expression(arg, symbols) for arg in term.args]
+    match term.op, args:
+        case "number", _:
+            assert term.number is not None
+            return sympy.Rational(term.number.numerator, term.number.denominator)
+        case "concept", _:
+            return _symbol(term.name, symbols)
+        case "+", [x, y]:
+            return x + y
+        case "-", [x, y]:
+            return x - y
+        case "*", [x, y]:
+            return x * y
+        case "/", [x, y]:
+            return x / y
+        case "neg", [x]:
+            return -x
+    return _FUNCTIONS[term.op](*args)
+
+
+def _symbol(name: str, symbols: Mapping[str, Any]) -> sympy.Expr:
+    """What a concept is in the vocabulary: a symbol, or an expression over several."""
+    text = concept(name).symbol or name
+    return _read(ast.parse(text, mode="eval").body, symbols, name)
+
+
+def _read(node: ast.expr, symbols: Mapping[str, Any], name: str) -> sympy.Expr:
+    match node:
+        case ast.Name(id=word) if word in symbols:
+            return symbols[word]
+        case ast.Constant(value=int(number)):
+            return sympy.Integer(number)
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_read(inner, symbols, name)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as op, right=right):
+            x, y = _read(left, symbols, name), _read(right, symbols, name)
+            match op:
+                case ast.Add():
+                    return x + y
+                case ast.Sub():
+                    return x - y
+                case ast.Mult():
+                    return x * y
+            return x / y
+    found = shown(ast.unparse(node))
+    raise ClaimError(f"concept {name}: expected a symbol over {', '.join(sorted(symbols))}; found {found}")
