@@ -1,0 +1,258 @@
+"""Derivations: steps in order, their conclusions, and whether these prove a claim."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import sympy
+from sympy.core.relational import Relational
+
+from proofs.engine.errors import DerivationError
+from proofs.engine.evidence import Evidence, weakest
+from proofs.engine.numeric import as_function
+from proofs.engine.positivity import Facts
+from proofs.engine.relation import Relation, equal
+from proofs.engine.rules.algebra import WEAKER
+from proofs.engine.rules.assuming import Definition, Hypothesis, defined_symbol
+from proofs.engine.step import Assumption, Assumptions, Rule, Step, union
+from proofs.engine.terms import Variable
+from proofs.engine.vocabulary import Vocabulary
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """A proof: steps, each after those it uses, and conclusions by name, each one of the steps.
+
+    Raises `DerivationError` where a step comes before one it uses, or a conclusion is not a step.
+    """
+
+    topic: str
+    title: str
+    vocabulary: Vocabulary
+    steps: tuple[Step, ...]
+    conclusions: Mapping[str, Step]
+
+    def __post_init__(self) -> None:
+        earlier: set[int] = set()
+        for number, step in enumerate(self.steps, 1):
+            if not all(id(used) in earlier for used in step.uses):
+                raise DerivationError(f"{self.topic}, line {number}: expected only earlier steps used in {step}")
+            earlier.add(id(step))
+        for name, step in self.conclusions.items():
+            if id(step) not in earlier:
+                raise DerivationError(f"{self.topic}: expected conclusion {name!r} among the steps, found {step}")
+        if not self.conclusions:
+            raise DerivationError(f"{self.topic}: expected a conclusion, found none")
+
+    @property
+    def open_assumptions(self) -> Assumptions:
+        """The hypotheses that some conclusion rests on; definitions and choices are not among them."""
+        found = union(step.assumptions for step in self.conclusions.values())
+        return tuple(assumption for assumption in found if assumption.kind == "hypothesis")
+
+    @property
+    def definitions(self) -> Assumptions:
+        """The definitions that some conclusion rests on."""
+        found = union(step.assumptions for step in self.conclusions.values())
+        return tuple(assumption for assumption in found if assumption.kind == "definition")
+
+    @property
+    def evidence(self) -> Evidence:
+        """The weakest link."""
+        return weakest(step.evidence for step in self.steps)
+
+    def evidence_of(self, conclusion: str) -> Evidence:
+        """The weakest link among the steps a conclusion stands on."""
+        return weakest(step.evidence for step in _ancestry(self.conclusions[conclusion]))
+
+    def check(self) -> None:
+        """Run every rule again. Raises `DerivationError` naming the line that does not follow."""
+        for number, step in enumerate(self.steps, 1):
+            try:
+                step.check()
+            except DerivationError as error:
+                raise DerivationError(f"{self.topic}, line {number}: {error}") from error
+
+    def proof_of(self, claim: Relation | Relational) -> str | None:
+        """The name of the conclusion that says what the claim says, or something stronger."""
+        wanted = self.vocabulary.adopt(claim)
+        for name, step in self.conclusions.items():
+            found = step.relation
+            if wanted.op in WEAKER[found.op] and wanted.same_as(dataclasses.replace(found, op=wanted.op)):
+                return name
+        return None
+
+    def is_proof_of(
+        self, claim: Relation | Relational, hypotheses: Iterable[Relation | Relational] = ()
+    ) -> tuple[bool, str]:
+        """Whether a conclusion is the claim, rests on its hypotheses alone, and on evidence that proves; and why.
+
+        Hypotheses that follow from the claim's by their signs count. Definitions must be the vocabulary's, or of
+        symbols that the claim does not mention, each defined once and without a circle.
+        """
+        name = self.proof_of(claim)
+        if name is None:
+            concluded = "; ".join(str(step.relation) for step in self.conclusions.values())
+            return False, f"expected the conclusion `{self.vocabulary.adopt(claim)}`, found {concluded}"
+        step = self.conclusions[name]
+        given = (*map(self.vocabulary.adopt, hypotheses), *self.vocabulary.facts.values())
+        facts = Facts(given)
+        for assumption in step.assumptions:
+            if assumption.kind == "hypothesis" and not _follows(assumption.relation, given, facts):
+                return False, f"expected only the claim's hypotheses, found `{assumption.relation}` assumed"
+        mentioned = self.vocabulary.adopt(claim).free.union(*(relation.free for relation in given))
+        trouble = self._trouble_with_meanings(step.assumptions, mentioned)
+        if trouble:
+            return False, trouble
+        evidence = self.evidence_of(name)
+        if not evidence.proves:
+            return False, f"expected exact or ball evidence, found {evidence.kind}"
+        return True, f"conclusion {name!r}, {evidence.kind}"
+
+    def _trouble_with_meanings(self, assumptions: Assumptions, mentioned: frozenset[Variable]) -> str | None:
+        shared = {*self.vocabulary.symbols.values(), *self.vocabulary.vectors.values()}
+        meanings: dict[Variable, frozenset[Variable]] = {}
+        for assumption in assumptions:
+            if assumption.kind == "hypothesis":
+                continue
+            symbol, depends = _meaning(assumption)
+            if symbol in meanings:
+                return f"expected one definition of {symbol}, found two"
+            meanings[symbol] = depends
+            if symbol not in shared:
+                if symbol in mentioned:
+                    return f"expected {symbol} of the claim to be free, found it defined: `{assumption.relation}`"
+            elif str(symbol) not in self.vocabulary.definitions or not assumption.relation.same_as(
+                self.vocabulary.definition(str(symbol))
+            ):
+                return f"expected the vocabulary's meaning of {symbol}, found `{assumption.relation}`"
+        return _circle(meanings)
+
+    def functions(self) -> dict[str, Callable[..., float]]:
+        """What was derived, as functions of numbers.
+
+        Each definition of the vocabulary by its name, and the sides of each conclusion over the vocabulary as
+        "name.lhs" and "name.rhs". Arguments are the vectors, then the scalars, in the vocabulary's order.
+        """
+        words = self.vocabulary
+        terms = {str(a.relation.lhs): a.relation.lhs for a in self.definitions if a.name in words.definitions}
+        for name, step in self.conclusions.items():
+            if step.relation.free <= {*words.symbols.values(), *words.vectors.values()} and not step.relation.bound:
+                terms |= {f"{name}.lhs": step.relation.lhs, f"{name}.rhs": step.relation.rhs}
+        expanded = {name: words.expand(term) for name, term in terms.items()}
+        return {name: as_function(term, words.arguments(term), words.sizes) for name, term in expanded.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """The derivation as JSON: LaTeX printed from the relations, numbers of lines, evidence of each."""
+        number = {id(step): count for count, step in enumerate(self.steps, 1)}
+        return {
+            "topic": self.topic,
+            "title": self.title,
+            "assumptions": [{"name": a.name, "latex": a.relation.latex()} for a in self.open_assumptions],
+            "definitions": [{"name": a.name, "latex": a.relation.latex()} for a in self.definitions],
+            "steps": [
+                {
+                    "number": number[id(step)],
+                    "latex": step.relation.latex(),
+                    "rule": step.rule.name,
+                    "reason": step.reason,
+                    "uses": [number[id(used)] for used in step.uses],
+                    "assumptions": [a.name for a in step.assumptions if a.kind == "hypothesis"],
+                    "evidence": step.evidence.to_json(),
+                }
+                for step in self.steps
+            ],
+            "conclusions": [
+                {"name": name, "latex": step.relation.latex(), "number": number[id(step)]}
+                for name, step in self.conclusions.items()
+            ],
+            "evidence": self.evidence.to_json(),
+        }
+
+
+class Argument:
+    """A derivation being written: each method adds a step, which its rule has confirmed, and returns it."""
+
+    def __init__(self, *, topic: str, title: str, vocabulary: Vocabulary) -> None:
+        self._topic, self._title, self._vocabulary = topic, title, vocabulary
+        self._steps: list[Step] = []
+        self._conclusions: dict[str, Step] = {}
+
+    def step(self, relation: Relation, rule: Rule, *uses: Step, reason: str = "") -> Step:
+        """The relation by the rule from the steps used."""
+        try:
+            made = Step(relation=relation, rule=rule, uses=uses, reason=reason)
+        except DerivationError as error:
+            raise DerivationError(f"{self._topic}, line {len(self._steps) + 1}: {error}") from error
+        self._steps.append(made)
+        return made
+
+    def assume(self, name: str, relation: Relation, *uses: Step, reason: str = "") -> Step:
+        """A hypothesis; the steps used show that it is defined."""
+        return self.step(relation, Hypothesis(name), *uses, reason=reason)
+
+    def fact(self, name: str) -> Step:
+        """What the vocabulary says of a primitive symbol."""
+        return self.assume(name, self._vocabulary.facts[name])
+
+    def define(self, symbol: str | Any, meaning: sympy.Expr | None = None, *uses: Step, reason: str = "") -> Step:
+        """The vocabulary's definition of a name; or a local one, of a scalar or of a vector by its entry v[a]."""
+        if isinstance(symbol, str):
+            return self.step(self._vocabulary.definition(symbol), Definition(), *uses, reason=reason)
+        relation = equal(symbol, meaning)
+        if isinstance(symbol, sympy.Indexed):
+            relation = relation.for_all(*symbol.indices)
+        return self.step(relation, Definition(), *uses, reason=reason)
+
+    def conclude(self, name: str, step: Step) -> Step:
+        """Name a step as a conclusion."""
+        self._conclusions[name] = step
+        return step
+
+    def derivation(self) -> Derivation:
+        return Derivation(
+            topic=self._topic,
+            title=self._title,
+            vocabulary=self._vocabulary,
+            steps=tuple(self._steps),
+            conclusions=dict(self._conclusions),
+        )
+
+
+def _ancestry(step: Step) -> Iterator[Step]:
+    seen: set[int] = set()
+    stack = [step]
+    while stack:
+        current = stack.pop()
+        if id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            stack.extend(current.uses)
+
+
+def _follows(needed: Relation, given: Iterable[Relation], facts: Facts) -> bool:
+    return any(needed.same_as(relation) for relation in given) or facts.proves(needed)
+
+
+def _meaning(assumption: Assumption) -> tuple[Variable, frozenset[Variable]]:
+    """What a definition or a choice fixes, and the variables it is made of."""
+    relation = assumption.relation
+    if assumption.kind == "definition":
+        symbol = defined_symbol(relation)
+        return symbol, relation.free - {symbol}
+    name = assumption.name.removeprefix("choice of ")
+    star = next(variable for variable in relation.free if str(variable) == name)
+    return star, equal(relation.rhs, 0).free
+
+
+def _circle(meanings: Mapping[Variable, frozenset[Variable]]) -> str | None:
+    left = dict(meanings)
+    while left:
+        founded = [symbol for symbol, depends in left.items() if depends.isdisjoint(left)]
+        if not founded:
+            return f"expected definitions without a circle, found one through {', '.join(sorted(map(str, left)))}"
+        for symbol in founded:
+            del left[symbol]
+    return None
