@@ -50,7 +50,7 @@ class Solution:
     values[player] and policies[player] are keyed by "leader" and "follower"; entries are floats, or Fractions where the
     answer is exact. `residual` is by how much the answer misses its own defining conditions; `error_bound` bounds the
     distance of the leader's value from the true one (NaN where no bound was derived, 0 where exact). `certificate` is
-    what lets another program check the answer: a JSON fact for a single game, a sequence of them for a batch, or None.
+    what lets another program check the answer: a JSON fact, or an object whose [index] is one, or None.
     """
 
     concept: str

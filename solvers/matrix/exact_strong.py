@@ -15,7 +15,6 @@ does not suffice (a tie, an ill-conditioned game) exact pivots finish.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -23,6 +22,7 @@ import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
 
 from games.matrix import BimatrixGame
+from solvers.matrix.guess import Guess
 from solvers.matrix.integers import IntegerGame, integer_game
 from solvers.matrix.rational_lp import Basis, Infeasible, Optimum, Program
 from solvers.matrix.rational_lp import solve as solve_program
@@ -31,17 +31,11 @@ from solvers.matrix.rational_lp import solve as solve_program
 ROUNDING_BITS = (8, 24, 56)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Guess:
-    """What floats believe: the winning reply, its basis (actions, tight replies), and multipliers of every reply."""
-
-    reply: int
-    basis: Basis  # tight rows are replies other than `reply`, by their own numbers
-    multipliers: np.ndarray  # (n, n) >= 0, leader's payoff per follower's, zero diagonal
-
-
 def strong(game: BimatrixGame, guess: Guess | None = None) -> dict[str, Any]:
-    """The fact "sse" of a single game; `guess` saves time where it is right and costs little where it is wrong."""
+    """The fact "sse" of a single game.
+
+    A guess from floats (`solvers.matrix.guess`) saves most of the pivots where it is right; nothing depends on it.
+    """
     scaled = integer_game(game)
     reply, optimum, multipliers = _commitment(scaled, guess)
     assert optimum.point is not None

@@ -15,7 +15,7 @@ from solvers.solution import Solution, Status
 def solve(game: BimatrixGame, *, tolerance: float = 1e-9) -> Solution:
     """max_b max { x'A_b : x in the simplex, x'(B_b - B_b') >= 0 for all b' }, each by HiGHS.
 
-    `tolerance` is HiGHS's, for payoffs normalised to a range of one; the best feasible reply wins, of equals the lowest.
+    `tolerance` is HiGHS's, for payoffs normalised to a range of one; the best feasible reply wins, the lowest on a tie.
     A reply that is inducible only within the tolerance counts as inducible, which is why no error bound is given: on a
     knife edge the answer can be off by any amount. `solvers.matrix.exact` decides those.
 

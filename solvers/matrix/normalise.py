@@ -2,9 +2,9 @@
 
 A commitment depends on the leader's payoffs up to shift and scale, and on the follower's up to scale and a shift of
 every row. Payoffs are first shifted, then scaled by a power of two into [0, 1] and [-1, 0]. Scaling by a power of two
-rounds nothing. A shift rounds by at most half a unit in the last place of the difference, 1e-16 of the range, and not at
-all where payoffs differ by less than a factor of two (Sterbenz); exact twins are shifted and scaled before they become
-floats. HiGHS, whose tolerances are absolute, answers wrongly when payoffs are scaled by 1e-9 and it is not told.
+rounds nothing. A shift rounds by at most half a unit in the last place of the difference, 1e-16 of the range, and not
+at all where payoffs differ by less than a factor of two (Sterbenz); exact twins are shifted and scaled before they
+become floats. HiGHS, whose tolerances are absolute, answers wrongly when payoffs are scaled by 1e-9 and it is not told.
 """
 
 from __future__ import annotations

@@ -1,0 +1,155 @@
+"""Strong commitment of many small games at once, each with a proved error bound.
+
+Every game goes through a condensed dual simplex in floats, then through a rigorous filter (`solvers.matrix.filter`)
+that proves the signs which make the basis found optimal and every other reply worse. Where the filter succeeds, the
+exact answer is the rational solution of that basis, and it is known to be so although no rational number was computed:
+the floats are that solution within `error_bound`, and `certificate[i]` computes and verifies the rationals when asked.
+Where it fails (ties, ill-conditioned games) the game goes to exact arithmetic, `solvers.matrix.exact`.
+
+"Proved" rests on IEEE 754 double arithmetic rounding to nearest without flushing subnormals, and on this code being
+right; the fact that `certificate[i]` returns rests on neither.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from games.matrix import BimatrixGame
+from solvers.errors import SolverError, refuse_batch
+from solvers.matrix.commit import commit_block
+from solvers.matrix.exact_strong import strong
+from solvers.matrix.filter import UNSETTLED
+from solvers.matrix.guess import guess
+from solvers.solution import Solution, Status
+
+# Games a call of the compiled block: long enough to hide the call, short enough to share evenly among threads.
+BLOCK = 1024
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Commitments:
+    """Strong commitments of games along one axis G, with what is proved of each."""
+
+    known: np.ndarray  # (G,) UNSETTLED, PROVED or NONDEGENERATE
+    reply: np.ndarray  # (G,)
+    value: np.ndarray  # (G,)
+    error: np.ndarray  # (G,) bound of the error of `value`; infinite where unsettled
+    served: np.ndarray  # (G,) follower's value
+    regret: np.ndarray  # (G,) what another reply would give him more, at the strategy as floats have it
+    strategy: np.ndarray  # (G, m)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Certificates:
+    """Facts "sse" of a batch, computed and verified in rational arithmetic when asked for: certificates[index].
+
+    The index selects one game of the batch, or is () for a single game.
+    """
+
+    game: BimatrixGame
+
+    def __getitem__(self, index: Any) -> dict[str, Any]:
+        single = self.game[index] if self.game.batch_shape else self.game
+        refuse_batch("certificates", single.batch_shape)
+        return strong(single, guess(single))
+
+
+def solve(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1, settle: bool = True) -> Solution:
+    """The strong Stackelberg equilibrium of every game of a batch, or of one game.
+
+    policies["leader"] (*batch, m) is the strategy and policies["follower"] (*batch,) the reply; where several
+    commitments are optimal it is one of them. `error_bound` holds for the leader's value. `tolerance` is the largest
+    error, relative to the range of the leader's payoffs, that is not settled exactly. With settle=False games that
+    floats do not settle stay UNDECIDED with an infinite error bound. `residual` is what another reply would give the
+    follower more at the strategy as floats have it. `threads` share the work in blocks.
+
+    Raises `SolverError` for exact twins, whose answers `solvers.matrix.exact` gives one at a time.
+    """
+    if game.is_exact:
+        raise SolverError(
+            "batch: expected payoffs as floats, found an exact twin; use solvers.matrix.exact or .float()"
+        )
+    found = commitments(game, threads=threads)
+    unsettled = found.known == UNSETTLED
+    status = np.where(unsettled, Status.UNDECIDED, Status.CONVERGED).astype(np.int8)
+    if settle:
+        span = np.ptp(game.leader, axis=(-1, -2)).ravel()
+        games = _flat(game)
+        for place in np.flatnonzero(unsettled | (found.error > tolerance * span)):
+            _settle(games[place], found, place)
+            status[place] = Status.CONVERGED
+    shape = game.batch_shape
+    return Solution(
+        concept="sse",
+        values={"leader": found.value.reshape(shape)[()], "follower": found.served.reshape(shape)[()]},
+        policies={
+            "leader": found.strategy.reshape(*shape, game.leader_actions),
+            "follower": found.reply.reshape(shape)[()],
+        },
+        residual=found.regret.reshape(shape)[()],
+        error_bound=found.error.reshape(shape)[()],
+        status=status.reshape(shape),
+        certificate=Certificates(game=game),
+    )
+
+
+def commitments(game: BimatrixGame, *, threads: int = 1) -> Commitments:
+    """What the compiled dual simplex and its filter make of the games, nothing settled exactly."""
+    if threads < 1:
+        raise SolverError(f"threads: expected at least 1, found {threads}")
+    games = math.prod(game.batch_shape)
+    m, n = game.leader_actions, game.follower_actions
+    leader = np.ascontiguousarray(game.leader).reshape(games, m, n)
+    follower = np.ascontiguousarray(game.follower).reshape(games, m, n)
+    found = Commitments(
+        known=np.empty(games, dtype=np.int8),
+        reply=np.empty(games, dtype=np.int64),
+        value=np.empty(games),
+        error=np.empty(games),
+        served=np.empty(games),
+        regret=np.empty(games),
+        strategy=np.empty((games, m)),
+    )
+    outputs = [getattr(found, field.name) for field in dataclasses.fields(found)]
+
+    def run(start: int) -> None:
+        block = slice(start, start + BLOCK)
+        commit_block(leader[block], follower[block], *(output[block] for output in outputs))
+
+    starts = range(0, games, BLOCK)
+    if threads == 1 or len(starts) < 2:
+        for start in starts:
+            run(start)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(run, starts):
+                pass
+    return found
+
+
+def _flat(game: BimatrixGame) -> list[BimatrixGame] | BimatrixGame:
+    """The games along one axis, to be indexed by place."""
+    if not game.batch_shape:
+        return [game]
+    m, n = game.leader_actions, game.follower_actions
+    return BimatrixGame(leader=game.leader.reshape(-1, m, n), follower=game.follower.reshape(-1, m, n))
+
+
+def _settle(game: BimatrixGame, found: Commitments, place: Any) -> None:
+    """Replace what floats left open by the exact answer, rounded; its error is that of rounding the value."""
+    fact = strong(game, guess(game))
+    value = Fraction(fact["value"])
+    strategy = [float(Fraction(weight)) for weight in fact["strategy"]]
+    found.value[place] = float(value)
+    found.error[place] = float(abs(Fraction(float(value)) - value)) * (1 + 2.0**-50)
+    found.reply[place] = fact["reply"]
+    found.served[place] = float(Fraction(fact["follower_value"]))
+    found.strategy[place] = strategy
+    paid = np.asarray(strategy) @ game.follower
+    found.regret[place] = paid.max() - paid[fact["reply"]]
