@@ -96,6 +96,28 @@ def correlated(game: Game, fact: Fact, bits: int) -> Fraction:
     return value
 
 
+def single_lp(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The value of the commitments that an optimal joint law recommends: each advised column, normalised, is a mixture.
+
+    Proof: that of `correlated`. Every recommended mixture has its advice as a best reply, and must bring the value.
+    """
+    value = correlated(game, fact, bits)
+    leader, _ = payoffs(game)
+    joint = matrix(fact, "joint", len(leader), len(leader[0]))
+    for b, (weights, own) in enumerate(zip(columns(joint), columns(leader), strict=True)):
+        if mass := sum(weights):
+            found = dot(weights, own) / mass
+            require(
+                found == value, fact, f"the value {shown(value)} from the mixture advising {b}, found {shown(found)}"
+            )
+    return value
+
+
+def multiple_lps(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The largest value of the programs max x'A_b over x to which b is a best reply: `sse`, proof and all."""
+    return sse(game, fact, bits)
+
+
 def minimax(game: Game, fact: Fact, bits: int) -> Fraction:
     """The leader's security level max_x min_b x'A_b. Proof: x, and a mixture y of replies that concedes no more."""
     leader, _ = payoffs(game)

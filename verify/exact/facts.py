@@ -32,15 +32,12 @@ CHECKERS: dict[str, str] = {
         "sup_norm l2_norm remainder free_energy_gap policy_divergence soft_value hotter_soft_value soft_value_drop "
         "entropy_rise hotter max_value log_sum_exp soft_entropy policy_value policy_entropy hotter_soft_entropy",
     ),
-    **_references("verify.exact.commitment", "sse wse pure pure_weak minimax correlated"),
+    **_references("verify.exact.commitment", "sse wse pure pure_weak minimax correlated single_lp multiple_lps"),
     **_references("verify.exact.equilibria", "best_nash worst_nash"),
     **_references(
         "verify.exact.features",
         "leader_actions follower_actions zero_sum_defect common_payoff_defect degenerate_replies rescaled_sse",
     ),
-    # The strong value once more, under the names of the two formulations whose solvers are held against each other.
-    "multiple_lps": "verify.exact.commitment:sse",
-    "single_lp": "verify.exact.commitment:sse",
 }
 
 

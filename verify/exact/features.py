@@ -10,8 +10,8 @@ from verify.exact import commitment
 from verify.exact.commitment import Fact, payoffs, require_saddle
 from verify.exact.payload import mappings, rational
 
-RESCALING = (Fraction(2) ** 40, Fraction(3), Fraction(1, 2**40), Fraction(-5))
-"""The change of units behind `rescaled`: the leader's payoffs times 2^40 plus 3, the follower's times 2^-40 minus 5."""
+LEADER_UNIT, FOLLOWER_UNIT = Fraction(2) ** 40, Fraction(2) ** -40
+"""The change of units behind `rescaled_sse`; powers of two, so that floats change units exactly as well."""
 
 
 def leader_actions(game: Game, fact: Fact, bits: int) -> Fraction:
@@ -61,14 +61,9 @@ def lead(follower: tuple[tuple[Fraction, ...], ...], b: int) -> tuple[tuple[Frac
     return tuple(tuple(row[b] - row[k] for k in range(len(row)) if k != b) for row in follower)
 
 
-def rescaled(game: BimatrixGame) -> BimatrixGame:
-    """The same game in other units (`RESCALING`), exact where the entries are Fractions."""
-    unit, zero, other_unit, other_zero = RESCALING
-    return BimatrixGame(leader=game.leader * unit + zero, follower=game.follower * other_unit + other_zero)
-
-
 def rescaled_sse(game: Game, fact: Fact, bits: int) -> Fraction:
-    """The strong value of the rescaled game; its proof is that of `sse` for that game."""
+    """The strong value of the game in other units; its proof is that of `sse` for that game."""
     payoffs(game)
     assert isinstance(game, BimatrixGame)
-    return commitment.sse(rescaled(game), fact, bits)
+    other = BimatrixGame(leader=game.leader * LEADER_UNIT, follower=game.follower * FOLLOWER_UNIT)
+    return commitment.sse(other, fact, bits)

@@ -1,0 +1,248 @@
+"""From the solvers of one-shot games to the two things a concept needs: floats with radii, and facts to check.
+
+numeric functions take a batch of float games and return (values, radii) of the batch shape; the true value lies within
+the radius, which is infinite where rounding leaves the answer open. `prove_NAME` takes a single exact game and returns
+the fact of that concept. Solvers are imported where they are used, since the vocabulary is read by commands that solve
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from games.matrix import BimatrixGame
+
+Ball = tuple[np.ndarray, np.ndarray]
+Fact = dict[str, Any]
+
+EPSILON = 2.0**-52
+
+AGREEMENT = 1e-7
+"""The part of the leader's payoff range within which an LP solver with tolerance 1e-9 must agree to be called right."""
+
+
+# Strong values, proved by the batch kernel where floats can prove them, and exactly where they cannot.
+
+
+def sse(game: BimatrixGame) -> Ball:
+    from solvers.matrix.batch import solve
+
+    found = solve(game)
+    return _settled(game, "sse", np.asarray(found.leader_value), np.asarray(found.error_bound), found.converged)
+
+
+def minimax(game: BimatrixGame) -> Ball:
+    """What the opponent concedes when he is the one to commit: minus his strong value in the game -A', A'."""
+    transposed = np.swapaxes(game.leader, -1, -2)
+    values, radii = sse(BimatrixGame(leader=-transposed, follower=transposed))
+    return -values, radii
+
+
+def rescaled_sse(game: BimatrixGame) -> Ball:
+    return sse(_rescaled(game))
+
+
+def _rescaled(game: BimatrixGame) -> BimatrixGame:
+    leader_unit, follower_unit = (
+        (Fraction(2) ** 40, Fraction(2) ** -40) if game.is_exact else (2.0**40, 2.0**-40)
+    )  # powers of two round nothing
+    return BimatrixGame(leader=game.leader * leader_unit, follower=game.follower * follower_unit)
+
+
+# Values found by comparing payoffs, and by enumerating equilibria.
+
+
+def pure(game: BimatrixGame) -> Ball:
+    return _pure(game, "strong")
+
+
+def pure_weak(game: BimatrixGame) -> Ball:
+    return _pure(game, "weak")
+
+
+def _pure(game: BimatrixGame, ties: Any) -> Ball:
+    from solvers.matrix.pure import solve
+
+    return np.asarray(solve(game, ties=ties).leader_value), np.zeros(game.batch_shape)
+
+
+def best_nash(game: BimatrixGame) -> Ball:
+    from solvers.equilibria.nash_values import nash_values
+
+    return nash_values(game)[:2]
+
+
+def worst_nash(game: BimatrixGame) -> Ball:
+    from solvers.equilibria.nash_values import nash_values
+
+    return nash_values(game)[2:]
+
+
+# Linear programs, game by game.
+
+
+def single_lp(game: BimatrixGame) -> Ball:
+    from solvers.matrix.single_lp import solve
+
+    return _by_program(game, solve)
+
+
+def multiple_lps(game: BimatrixGame) -> Ball:
+    from solvers.matrix.multiple_lps import solve
+
+    return _by_program(game, solve)
+
+
+def correlated(game: BimatrixGame) -> Ball:
+    from solvers.matrix.correlated import solve
+
+    return _by_program(game, solve)
+
+
+def _by_program(game: BimatrixGame, solve: Callable[[BimatrixGame], Any]) -> Ball:
+    """Values of a linear-programming solver, which proves nothing, with radii from the proven strong value.
+
+    The radius is the distance to the proven value plus that value's own, and infinite above `AGREEMENT` of the range:
+    an answer that is plainly wrong is left to exact arithmetic, and never taken for an uncertain one.
+    """
+    values = np.array([float(solve(single).leader_value) for single in _singles(game)]).reshape(game.batch_shape)
+    proven, radii = sse(game)
+    size = np.ptp(game.leader, axis=(-2, -1)) + np.abs(game.leader).max(axis=(-2, -1)) * EPSILON
+    distance = (np.abs(values - proven) + radii + EPSILON * np.abs(values)) * (1 + 4 * EPSILON)
+    return values, np.where(distance <= AGREEMENT * size, distance, np.inf)
+
+
+# Sizes and defects.
+
+
+def leader_actions(game: BimatrixGame) -> Ball:
+    return np.full(game.batch_shape, float(game.leader_actions)), np.zeros(game.batch_shape)
+
+
+def follower_actions(game: BimatrixGame) -> Ball:
+    return np.full(game.batch_shape, float(game.follower_actions)), np.zeros(game.batch_shape)
+
+
+def zero_sum_defect(game: BimatrixGame) -> Ball:
+    return _largest(game.leader + game.follower)
+
+
+def common_payoff_defect(game: BimatrixGame) -> Ball:
+    return _largest(game.leader - game.follower)
+
+
+def _largest(cells: np.ndarray) -> Ball:
+    """The largest |entry| of sums of two floats: each is rounded once, and zero exactly where the true sum is."""
+    values = np.abs(cells).max(axis=(-2, -1))
+    return values, np.where(np.isfinite(values), values * EPSILON, np.inf)
+
+
+def degenerate_replies(game: BimatrixGame) -> Ball:
+    """Replies that are best nowhere alone, though somewhere: settled by rows and columns where that is possible.
+
+    A reply that is the only best one at some row is not degenerate, and neither is one that another column beats in
+    every row. The rest are zero-sum games, solved exactly.
+    """
+    follower = game.follower.reshape(-1, *game.follower.shape[-2:])  # (games, m, n)
+    rivals = follower[:, :, None, :] - follower[:, :, :, None]  # (games, m, n, n): B_b' - B_b, signs exact
+    itself = np.eye(follower.shape[-1], dtype=bool)
+    alone = np.any(((rivals < 0) | itself).all(axis=-1), axis=-2)  # (games, n)
+    beaten = np.any((rivals > 0).all(axis=1), axis=-1)
+    counts = np.zeros(len(follower))
+    for place, reply in np.argwhere(np.logical_not(alone | beaten)).tolist():
+        counts[place] += _lead_value(np.vectorize(Fraction, otypes=[object])(follower[place]), reply) == 0
+    return counts.reshape(game.batch_shape), np.zeros(game.batch_shape)
+
+
+def _lead(follower: np.ndarray, reply: int) -> BimatrixGame:
+    """The zero-sum game whose value says by how much `reply` can be made the only best one: B_b - B_b', b' != b."""
+    lead = follower[:, [reply]] - np.delete(follower, reply, axis=1)
+    return BimatrixGame(leader=lead, follower=-lead)
+
+
+def _lead_value(follower: np.ndarray, reply: int) -> Fraction:
+    return Fraction(_fact(_lead(follower, reply), "minimax")["value"]) if follower.shape[1] > 1 else Fraction(1)
+
+
+# The weak value: the strong one where the kernel proves the optimum nondegenerate, exactly solved elsewhere.
+
+
+def wse(game: BimatrixGame) -> Ball:
+    zeros = np.zeros(game.batch_shape)
+    return _settled(game, "wse", zeros, zeros, np.zeros(game.batch_shape, dtype=bool))
+
+
+def _settled(game: BimatrixGame, concept: str, values: np.ndarray, radii: np.ndarray, known: Any) -> Ball:
+    """Values and radii where `known`, the exact value rounded to the nearest float elsewhere."""
+    values, radii = (np.array(array, dtype=np.float64).reshape(-1) for array in (values, radii))
+    singles = _singles(game)
+    for place in np.flatnonzero(~np.asarray(known).reshape(-1)).tolist():
+        exactly = Fraction(_fact(singles[place].exact(), concept)["value"])
+        values[place] = float(exactly)
+        radii[place] = 0.0 if Fraction(values[place]) == exactly else np.spacing(abs(values[place]))
+    return values.reshape(game.batch_shape), radii.reshape(game.batch_shape)
+
+
+def _singles(game: BimatrixGame) -> BimatrixGame:
+    """The games in one row."""
+    if len(game.batch_shape) == 1:
+        return game
+    core = game.leader.shape[-2:]
+    return BimatrixGame(leader=game.leader.reshape(-1, *core), follower=game.follower.reshape(-1, *core))
+
+
+# Facts. The solvers call some of them by other names.
+
+
+def _fact(game: BimatrixGame, concept: str) -> Fact:
+    from solvers.matrix.exact import fact
+
+    return fact(game, concept)
+
+
+def prove_sse(game: BimatrixGame) -> Fact:
+    return _fact(game, "sse")
+
+
+def prove_wse(game: BimatrixGame) -> Fact:
+    return _fact(game, "wse")
+
+
+def prove_pure(game: BimatrixGame) -> Fact:
+    return _fact(game, "pure")
+
+
+def prove_pure_weak(game: BimatrixGame) -> Fact:
+    return {**_fact(game, "pure weak"), "concept": "pure_weak"}
+
+
+def prove_minimax(game: BimatrixGame) -> Fact:
+    return _fact(game, "minimax")
+
+
+def prove_correlated(game: BimatrixGame) -> Fact:
+    return _fact(game, "correlated")
+
+
+def prove_single_lp(game: BimatrixGame) -> Fact:
+    return {**_fact(game, "correlated"), "concept": "single_lp"}
+
+
+def prove_multiple_lps(game: BimatrixGame) -> Fact:
+    return {**_fact(game, "sse"), "concept": "multiple_lps"}
+
+
+def prove_rescaled_sse(game: BimatrixGame) -> Fact:
+    return {**_fact(_rescaled(game), "sse"), "concept": "rescaled_sse"}
+
+
+def prove_degenerate_replies(game: BimatrixGame) -> Fact:
+    if game.follower_actions == 1:
+        return {"concept": "degenerate_replies", "value": "0", "replies": []}
+    saddles = [_fact(_lead(game.follower, reply), "minimax") for reply in range(game.follower_actions)]
+    count = sum(Fraction(saddle["value"]) == 0 for saddle in saddles)
+    return {"concept": "degenerate_replies", "value": str(count), "replies": saddles}
