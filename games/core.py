@@ -17,8 +17,8 @@ import numpy as np
 
 from games.errors import GameError, shown
 
-LARGEST_EXPONENT = 4000
-"""Decimals such as 1e4001 are refused: their digits would fill the memory long before they meant anything."""
+LARGEST_EXPONENT = 400
+"""Decimals such as 1e401 and 1e-401 are refused: floats end earlier, and a short file of them could fill the memory."""
 
 LONGEST_NUMBER = 4300
 """Characters of a number, Python's own limit for the conversion between integers and text."""
@@ -132,11 +132,12 @@ def _floats(cells: np.ndarray, name: str) -> np.ndarray:
 def _lift(cells: np.ndarray, name: str) -> np.ndarray:
     lifted = np.empty(cells.shape, dtype=object)
     flat = cells.ravel().tolist()
-    if set(map(type, flat)) <= {float, int, Fraction}:
-        lifted.reshape(-1)[:] = [Fraction(cell) for cell in flat]
-    else:
+    try:
+        lifted.reshape(-1)[:] = [as_fraction(cell, name) for cell in flat]
+    except GameError:
         for index, cell in np.ndenumerate(cells):
-            lifted[index] = as_fraction(cell, _at(name, index))
+            as_fraction(cell, _at(name, index))  # raises where the first wrong entry is
+        raise
     lifted.setflags(write=False)
     return lifted
 

@@ -1,0 +1,113 @@
+"""Games as JSON: {"kind": "bimatrix", "leader": [[1, "1/3"]], "follower": [[0.1, 2]]}, every number exact.
+
+Numbers are what they say, 0.1 is 1/10; strings hold rationals. Keys are the arrays of the game class, deeper nesting
+is a batch. What is written carries "schema", which a reader may leave out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from games.choice import Choice, ChoiceAtTwoTemperatures, ChoiceWithPolicy, PerturbedChoice
+from games.core import Game
+from games.errors import GameError, shown
+from games.matrix import BimatrixGame
+
+SCHEMA = "firstmover/game/1"
+
+KINDS: Mapping[str, type[Game]] = {
+    game.kind: game for game in (BimatrixGame, Choice, PerturbedChoice, ChoiceWithPolicy, ChoiceAtTwoTemperatures)
+}
+
+
+def to_json(game: Game) -> dict[str, Any]:
+    """The game as JSON data, exactly: integers as numbers, other rationals as strings such as "7/2".
+
+    Floats are lifted bit for bit, whence `from_json(to_json(game)) == game.exact()`. Raises `GameError` for entries
+    too long to write, and for a float game without an exact twin.
+    """
+    twin = game.exact()
+    try:
+        arrays = {name: _nested(getattr(twin, name)) for name in game.core}
+    except ValueError:
+        raise GameError("expected entries of at most 4300 digits, found a longer one") from None
+    return {"schema": SCHEMA, "kind": game.kind, **arrays}
+
+
+def _nested(array: np.ndarray) -> Any:
+    if array.ndim:
+        return [_nested(array[i, ...]) for i in range(len(array))]
+    text = str(array[()])  # raises ValueError beyond 4300 digits
+    return text if "/" in text else int(text)
+
+
+def from_json(data: Any) -> Game:
+    """The exact game that JSON data describe: the inverse of `to_json`.
+
+    Numbers may be ints, strings, or floats, which are taken bit for bit. Raises `GameError` for an unknown kind or
+    schema, keys that are missing or unknown, and arrays that make no game.
+    """
+    if not isinstance(data, dict):
+        raise GameError(f"expected an object with the key 'kind', found {_json_type(data)}")
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        found = shown(kind) if "kind" in data else "none"
+        raise GameError(f"kind: expected one of {', '.join(map(repr, KINDS))}, found {found}")
+    if data.get("schema", SCHEMA) != SCHEMA:
+        raise GameError(f"schema: expected {SCHEMA!r}, found {shown(data['schema'])}")
+    names = KINDS[kind].core
+    missing = [name for name in names if name not in data]
+    unknown = [key for key in data if key not in ("kind", "schema", *names)]
+    if missing or unknown:
+        wrong = f"no {missing[0]!r}" if missing else f"also {shown(unknown[0])}"
+        raise GameError(f"{kind}: expected the keys {', '.join(map(repr, names))}, found {wrong}")
+    return KINDS[kind](**{name: data[name] for name in names}).exact()
+
+
+def parse(text: str) -> Game:
+    """The exact game in a JSON text; `GameError` with line and column where it is not JSON."""
+    try:
+        # Numbers stay strings until the game reads them as rationals: no digit is lost, and errors can say where.
+        data = json.loads(
+            text, parse_float=str, parse_int=str, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates
+        )
+    except json.JSONDecodeError as error:
+        raise GameError(f"line {error.lineno}, column {error.colno}: expected JSON, found: {error.msg}") from None
+    except RecursionError:
+        raise GameError("expected JSON nested a few levels deep, found too many levels") from None
+    return from_json(data)
+
+
+def render(game: Game) -> str:
+    """JSON text with one row of an array on a line."""
+    fields = [f"  {json.dumps(name)}: {_rows(value, '  ')}" for name, value in to_json(game).items()]
+    return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+def _rows(value: Any, indent: str) -> str:
+    if not isinstance(value, list) or not value or not isinstance(value[0], list):
+        return json.dumps(value)
+    deeper = indent + "  "
+    return "[\n" + ",\n".join(deeper + _rows(row, deeper) for row in value) + f"\n{indent}]"
+
+
+def _refuse_constant(name: str) -> Any:
+    raise GameError(f"expected finite numbers, found {name}")
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in data:
+            raise GameError(f"expected every key once, found {shown(key)} twice")
+        data[key] = value
+    return data
+
+
+def _json_type(data: Any) -> str:
+    names = {list: "an array", str: "a number or string", bool: "true or false"}
+    return names.get(type(data), "null" if data is None else f"a {type(data).__name__}")
