@@ -25,7 +25,7 @@ import flint
 import sympy
 
 from proofs.engine import enclosure_exact
-from proofs.engine.enclosure_interval import EVERYTHING, ZERO, Interval, Program, between
+from proofs.engine.enclosure_interval import EVERYTHING, ZERO, Interval, Lambert, Program, between
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Ball
 
@@ -34,7 +34,8 @@ Box = dict[sympy.Symbol, tuple[End, End]]
 
 MOST_DERIVATIVES = 6  # how often derivatives are taken of derivatives
 MOST_HALVINGS = 40  # a box of size 2^-40, or an end at 2^40
-MOST_OPERATIONS_TO_FACTOR = 400
+MOST_OPERATIONS_TO_FACTOR = 200
+SMALLEST_CHANGE = 1e-12  # where Newton's method stops: enough to recognise a rational coordinate
 LONGEST_DENOMINATOR = 1000  # of the coordinates of a point where the expression touches zero
 
 
@@ -66,7 +67,8 @@ def prove_sign(
         raise DerivationError(f"sign: expected one of <=, <, >=, >, found {relation!r}")
     expression = sympy.sympify(expression)
     ranges = _ranges(expression, box)
-    oriented = -expression if relation.startswith("<") else expression
+    own = _with_own_lambert(expression)
+    oriented = -own if relation.startswith("<") else own
     prover = _Prover(budget=budget, bits=bits)
     with flint.ctx.workprec(bits):
         prover.check_defined(expression, ranges)
@@ -82,9 +84,11 @@ def prove_sign(
                 f"{bits} bits (of {_shown(ranges)})"
             ) from None
         least = bound.str(6, radius=False)
-    ends = f"(-oo, -{least}]" if relation.startswith("<") else f"[{least}, oo)"
-    ends = "(-oo, 0]" if bound == 0 and relation.startswith("<") else ends
-    return Ball(enclosure=f"{expression} in {ends} on {_shown(ranges)}, {prover.looked_at} boxes", bits=bits)
+    bounded = f"at most -{least}" if relation.startswith("<") else f"at least {least}"
+    bounded = bounded if bound > 0 else "shown by factors, faces or limits"
+    return Ball(
+        enclosure=f"{expression} {relation} 0 on {_shown(ranges)}: {bounded}, {prover.looked_at} boxes", bits=bits
+    )
 
 
 def prove_monotone(
@@ -105,7 +109,8 @@ def prove_monotone(
         raise DerivationError(f"monotone: expected increasing or decreasing, found {direction!r}")
     _require_defined(expression, box, bits, budget)
     relation = (">" if direction == "increasing" else "<") + ("" if strict else "=")
-    return prove_sign(sympy.diff(expression, symbol), box, relation, bits=bits, budget=budget)
+    slope = sympy.diff(_with_own_lambert(expression), symbol)
+    return prove_sign(slope, box, relation, bits=bits, budget=budget)
 
 
 def prove_convex(
@@ -122,10 +127,17 @@ def prove_convex(
     """
     chosen = [symbols] if isinstance(symbols, sympy.Symbol) else list(symbols)
     _require_defined(expression, box, bits, budget)
-    proofs = [prove_sign(minor, box, ">=", bits=bits, budget=budget) for minor in _principal_minors(expression, chosen)]
+    minors = _principal_minors(_with_own_lambert(expression), chosen)
+    proofs = [prove_sign(minor, box, ">=", bits=bits, budget=budget) for minor in minors]
     if not proofs:
         raise DerivationError("convex: expected at least one symbol, found none")
     return Ball(enclosure="; ".join(proof.enclosure for proof in proofs), bits=bits)
+
+
+def _with_own_lambert(expression: Any) -> Any:
+    if any(len(part.args) > 1 for part in expression.atoms(sympy.LambertW)):
+        raise DerivationError(f"sign: expected the principal branch of LambertW, found another in {expression}")
+    return expression.replace(sympy.LambertW, Lambert)
 
 
 def _require_defined(
@@ -170,7 +182,10 @@ def _shown(box: Box) -> str:
         return str(value) if isinstance(value, Fraction) else ("oo" if value > 0 else "-oo")
 
     def ends(low: End, high: End) -> str:
-        return f"= {end(low)}" if low == high else f"in [{end(low)}, {end(high)}]"
+        if low == high:
+            return f"= {end(low)}" if isinstance(low, Fraction) else f"-> {end(low)}"
+        opening, closing = "[" if isinstance(low, Fraction) else "(", "]" if isinstance(high, Fraction) else ")"
+        return f"in {opening}{end(low)}, {end(high)}{closing}"
 
     return ", ".join(f"{symbol} {ends(*pair)}" for symbol, pair in sorted(box.items(), key=lambda item: str(item[0])))
 
@@ -192,14 +207,15 @@ class _Prover:
         self.remaining = budget
         self.bits = bits
         self.looked_at = 0
-        self._programs: dict[sympy.Expr, Program] = {}
+        self._programs: dict[tuple[sympy.Expr, int], Program] = {}
         self._derivatives: dict[tuple[sympy.Expr, sympy.Symbol], sympy.Expr] = {}
         self._factors: dict[sympy.Expr, tuple[Fraction, list[tuple[sympy.Expr, int]]]] = {}
 
     def enclose(self, expression: sympy.Expr, box: Box) -> Interval:
-        if expression not in self._programs:
-            self._programs[expression] = Program(expression)
-        return self._programs[expression]({symbol: between(ends) for symbol, ends in box.items()})
+        key = expression, flint.ctx.prec
+        if key not in self._programs:
+            self._programs[key] = Program(expression)
+        return self._programs[key]({symbol: between(ends) for symbol, ends in box.items()})
 
     def derivative(self, expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
         key = expression, symbol
@@ -241,22 +257,25 @@ class _Prover:
             raise _Refuted(_some_point(box), enclosure)
         if not box:
             return self._constant(f, strict)
-        self._look_for_a_counterexample(f, box, strict)
-        slopes = {symbol: self._slope(f, symbol, box) for symbol in box if _is_range(box[symbol])}
+        self._look_for_a_counterexample(f, box, strict, corners=level == 0 and len(box) <= 3)
+        slopes = {s: self.enclose(self.derivative(f, s), box) for s, ends in box.items() if _is_range(ends)}
         mean = self._mean_value(f, box, slopes)
         if mean.lower > 0 or (mean.lower == 0 and not strict):
             return mean.lower
         for symbol, slope in slopes.items():
             if slope.lower >= 0 or slope.upper <= 0:
                 return self._on_face(f, box, symbol, slope.lower >= 0, strict, derivatives)
-        if level == 0:
-            with contextlib.suppress(_Stuck), self._at_most(min(64, self.remaining // 4)):
-                return self._halves(f, box, slopes, strict, derivatives, level)
         if level % 3 == 0:
-            for attempt in (self._by_factors, self._by_derivatives, self._by_convexity):
-                bound = attempt(f, box, strict, derivatives)
-                if bound is not None:
-                    return bound
+            # Factoring is cheap; the others cost proofs of their own, which pay on the whole box if anywhere.
+            bound = self._by_factors(f, box, strict, derivatives)
+            if bound is None and level == 0:
+                with contextlib.suppress(_Stuck), self._at_most(min(64, self.remaining // 4)):
+                    return self._halves(f, box, slopes, strict, derivatives, level + 1)
+            allowance = self.remaining // 4 if level == 0 else min(64, self.remaining // 4)
+            for attempt in (self._by_derivatives, self._by_convexity):
+                bound = attempt(f, box, strict, derivatives, allowance) if bound is None else bound
+            if bound is not None:
+                return bound
         return self._halves(f, box, slopes, strict, derivatives, level)
 
     @contextlib.contextmanager
@@ -282,10 +301,10 @@ class _Prover:
                 raise _Refuted({}, enclosure)
         raise _Stuck({})
 
-    def _look_for_a_counterexample(self, f: sympy.Expr, box: Box, strict: bool) -> None:
-        """Try the middle and, where there are few, the corners: at a point where f is negative (or zero) give up."""
-        corners = itertools.product(*(ends for ends in box.values())) if len(box) <= 3 else ()
-        for coordinates in (tuple(_middle(ends) for ends in box.values()), *corners):
+    def _look_for_a_counterexample(self, f: sympy.Expr, box: Box, strict: bool, *, corners: bool) -> None:
+        """Try the middle, and the corners where asked: f negative there (or zero, if strict) refutes."""
+        vertices = itertools.product(*box.values()) if corners else ()
+        for coordinates in (tuple(_middle(ends) for ends in box.values()), *vertices):
             if any(isinstance(coordinate, float) for coordinate in coordinates):
                 continue
             point = {symbol: (c, c) for symbol, c in zip(box, coordinates, strict=True)}
@@ -294,9 +313,6 @@ class _Prover:
                 raise _Refuted(point, value)
             if strict and value.has_zero and enclosure_exact.is_zero(_at(f, point)):
                 raise _Refuted(point, Interval(ZERO, ZERO))
-
-    def _slope(self, f: sympy.Expr, symbol: sympy.Symbol, box: Box) -> Interval:
-        return self.enclose(self.derivative(f, symbol), box)
 
     def _mean_value(self, f: sympy.Expr, box: Box, slopes: Mapping[sympy.Symbol, Interval]) -> Interval:
         if any(isinstance(end, float) for ends in box.values() for end in ends):
@@ -314,12 +330,7 @@ class _Prover:
         """f is monotone in the symbol: what remains is the face where it is least."""
         end = box[symbol][0 if is_increasing else 1]
         if isinstance(end, float):
-            # The limit is a lower bound that is not attained: a strictly monotone f stays above it, but weak
-            # monotonicity is all that is known here, so a strict relation needs a positive limit.
-            try:
-                return self.prove(f, {**box, symbol: (end, end)}, strict=strict, derivatives=derivatives)
-            except _Refuted as refuted:
-                raise (_Stuck(box) if refuted.value.upper == 0 else refuted) from None
+            return self._above_limit(f, box, symbol, end, strict, derivatives)
         restricted = f.subs(symbol, sympy.Rational(end.numerator, end.denominator))
         if restricted.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
             raise _Stuck(box)
@@ -328,6 +339,24 @@ class _Prover:
         except _Refuted as refuted:
             rest = {other: _some_point({other: box[other]})[other] for other in box if other not in refuted.point}
             raise _Refuted({**rest, **refuted.point, symbol: (end, end)}, refuted.value) from None
+
+    def _above_limit(
+        self, f: sympy.Expr, box: Box, symbol: sympy.Symbol, end: float, strict: bool, derivatives: int
+    ) -> Any:
+        """f decreases to its limit as the symbol goes to the infinite end; strictly, it stays above that limit."""
+        if strict and derivatives:
+            slope = self.derivative(f, symbol)
+            try:
+                with self._at_most(self.remaining // 2):
+                    self._prove_some_sign(slope, box, True, derivatives - 1)
+                strict = False
+            except (_Refuted, _Stuck):
+                pass
+        try:
+            return self.prove(f, {**box, symbol: (end, end)}, strict=strict, derivatives=derivatives)
+        except _Refuted as refuted:
+            # A limit of exactly zero need not be attained: nothing is refuted by it.
+            raise (_Stuck(box) if refuted.value.upper == 0 else refuted) from None
 
     def _halves(
         self,
@@ -379,21 +408,23 @@ class _Prover:
 
     def _prove_some_sign(self, f: sympy.Expr, box: Box, strict: bool, derivatives: int) -> int:
         """1 or -1, whichever sign f is shown to have on all of the box."""
-        sign = self._guess(f, box)
+        signs = self._sampled_signs(f, box)
+        if len(signs) > 1:
+            raise _Stuck(box)
+        sign = signs.pop() if signs else 1
         self.prove(f if sign > 0 else -f, box, strict=strict, derivatives=derivatives)
         return sign
 
-    def _guess(self, f: sympy.Expr, box: Box) -> int:
-        for weight in (Fraction(1, 2), Fraction(1, 3), Fraction(5, 7)):
+    def _sampled_signs(self, f: sympy.Expr, box: Box) -> set[int]:
+        """Signs that f has at a few points inside: which to prove, or that none will be."""
+        signs = set()
+        for weight in (Fraction(1, 2), Fraction(1, 16), Fraction(15, 16)):
             point = {symbol: _between_ends(ends, weight) for symbol, ends in box.items()}
             value = self.enclose(f, {symbol: (c, c) for symbol, c in point.items()})
-            if value.lower > 0:
-                return 1
-            if value.upper < 0:
-                return -1
-        return 1
+            signs |= {1} if value.lower > 0 else {-1} if value.upper < 0 else set()
+        return signs
 
-    def _by_derivatives(self, f: sympy.Expr, box: Box, strict: bool, derivatives: int) -> Any:
+    def _by_derivatives(self, f: sympy.Expr, box: Box, strict: bool, derivatives: int, allowance: int) -> Any:
         if derivatives == 0:
             return None
         for symbol, ends in box.items():
@@ -401,7 +432,7 @@ class _Prover:
                 continue
             slope = self.derivative(f, symbol)
             try:
-                with self._at_most(self.remaining // 4):
+                with self._at_most(min(allowance, self.remaining)):
                     sign = self._prove_some_sign(slope, box, False, derivatives - 1)
             except (_Refuted, _Stuck):
                 continue
@@ -409,14 +440,14 @@ class _Prover:
                 return self._on_face(f, box, symbol, sign > 0, strict, derivatives)
         return None
 
-    def _by_convexity(self, f: sympy.Expr, box: Box, strict: bool, derivatives: int) -> Any:
+    def _by_convexity(self, f: sympy.Expr, box: Box, strict: bool, derivatives: int, allowance: int) -> Any:
         if strict or derivatives == 0 or not all(_is_range(ends) for ends in box.values()):
             return None
         point = self._touching_point(f, box)
         if point is None:
             return None
         try:
-            with self._at_most(self.remaining // 4):
+            with self._at_most(min(allowance, self.remaining)):
                 for minor in _principal_minors(f, list(box)):
                     self.prove(minor, box, strict=False, derivatives=derivatives - 1)
         except (_Refuted, _Stuck):
@@ -435,7 +466,12 @@ class _Prover:
                 slope = [self.enclose(part, here).midpoint() for part in gradient]
                 curvature = [[self.enclose(part, here).midpoint() for part in row] for row in hessian]
                 step = flint.arb_mat(curvature).solve(flint.arb_mat([[entry] for entry in slope]))
-                place = [c - float(step[i, 0]) for i, c in enumerate(place)]
+                changes = [float(step[i, 0]) for i in range(len(place))]
+                place = [c - change for c, change in zip(place, changes, strict=True)]
+                if not all(low - 1 <= c <= high + 1 for c, (low, high) in zip(place, box.values(), strict=True)):
+                    return None
+                if max(abs(change) for change in changes) < SMALLEST_CHANGE:
+                    break
             rational = [Fraction(coordinate).limit_denominator(LONGEST_DENOMINATOR) for coordinate in place]
         except (ArithmeticError, ValueError):
             return None
@@ -449,7 +485,7 @@ def _condition(part: sympy.Basic) -> tuple[sympy.Expr, bool | None] | None:
     """What must be > 0 (True), >= 0 (False) or nonzero (None) for this operation to be defined."""
     if isinstance(part, sympy.log):
         return part.args[0], True  # type: ignore[return-value]  # arguments of functions are expressions
-    if isinstance(part, sympy.LambertW):
+    if isinstance(part, sympy.LambertW | Lambert):
         return part.args[0] + sympy.exp(-1), False  # type: ignore[operator]
     if isinstance(part, sympy.Pow):
         base, exponent = part.args

@@ -15,12 +15,15 @@ import sympy
 PowerProduct = tuple[tuple[sympy.Basic, Fraction], ...]  # sorted by atom, exponents nonzero
 Combination = dict[PowerProduct, Fraction]
 MOST_TERMS = 4000
+# Factoring over number fields takes minutes where radicals are many or large.
+MOST_RADICALS = 2
+LARGEST_RADICAND = 1000
 
 
 def is_zero(expression: sympy.Expr) -> bool:
     """True where the expression is shown to vanish identically, wherever it is defined."""
-    combination = _expanded(expression)
-    return combination is not None and not combination
+    fraction = _fraction(expression)
+    return fraction is not None and not fraction[0]
 
 
 def factored(expression: sympy.Expr) -> tuple[Fraction, list[tuple[sympy.Expr, int]]]:
@@ -45,27 +48,59 @@ def factored(expression: sympy.Expr) -> tuple[Fraction, list[tuple[sympy.Expr, i
             return whole
         constant *= coefficient**sign
         factors.extend((factor, sign * exponent) for factor, exponent in found)
-    # numerator and denominator are checked against each other too: together() is sympy's word.
-    if not is_zero(sympy.Add(numerator, -_times(expression, denominator))):
+    if not is_zero(sympy.Add(expression, -numerator / denominator)):  # together() is sympy's word
         return whole
     if isinstance(constant, sympy.Rational):
         return Fraction(int(constant.p), int(constant.q)), factors
     return Fraction(1), [(constant, 1), *factors]
 
 
-def _times(expression: sympy.Expr, denominator: sympy.Expr) -> sympy.Expr:
-    """expression * denominator with the denominator multiplied into each term, so that powers can cancel."""
-    return sympy.Add(*(term * denominator for term in sympy.Add.make_args(expression)))
+def _fraction(expression: Any) -> tuple[Combination, Combination] | None:
+    """Numerator and denominator as combinations, None where they grow too long. The denominator is not zero."""
+    if isinstance(expression, sympy.Add | sympy.Mul):
+        parts = [_fraction(argument) for argument in expression.args]
+        result = parts[0]
+        for part in parts[1:]:
+            if result is None or part is None:
+                return None
+            above = _multiplied(result[0], part[0])
+            if isinstance(expression, sympy.Add):
+                same = result[1] == part[1]
+                above = dict(result[0]) if same else _multiplied(result[0], part[1])
+                for product, coefficient in (part[0] if same else _multiplied(part[0], result[1])).items():
+                    _accumulate(above, product, coefficient)
+                result = above, result[1] if same else _multiplied(result[1], part[1])
+            else:
+                result = above, _multiplied(result[1], part[1])
+            if len(result[0]) * len(result[1]) > MOST_TERMS:
+                return None
+        return result
+    if isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Integer):
+        base, exponent = _fraction(expression.base), int(expression.exp)
+        if base is None or (exponent < 0 and not base[0]):
+            return None
+        if exponent < 0:
+            base, exponent = (base[1], base[0]), -exponent
+        result = {(): Fraction(1)}, {(): Fraction(1)}
+        for _ in range(exponent):
+            result = _multiplied(result[0], base[0]), _multiplied(result[1], base[1])
+            if len(result[0]) * len(result[1]) > MOST_TERMS:
+                return None
+        return result
+    inner = _expanded(expression)
+    return None if inner is None else (inner, {(): Fraction(1)})
 
 
 def _proposed(part: sympy.Expr) -> tuple[sympy.Expr, list[tuple[sympy.Expr, int]]] | None:
-    radicals = [
+    radicals = {
         power
         for power in part.atoms(sympy.Pow)
-        if power.base.is_Integer and power.exp.is_Rational and not power.exp.is_Integer
-    ]
+        if power.base.is_Rational and power.exp.is_Rational and not power.exp.is_Integer
+    }
+    if len(radicals) > MOST_RADICALS or any(power.base > LARGEST_RADICAND for power in radicals):
+        return None
     try:
-        listing: Any = sympy.factor_list(part, extension=radicals) if radicals else sympy.factor_list(part)
+        listing: Any = sympy.factor_list(part, extension=list(radicals)) if radicals else sympy.factor_list(part)
     except (sympy.PolynomialError, NotImplementedError):
         return None
     coefficient, factors = listing

@@ -166,6 +166,19 @@ _INCREASING: dict[Any, Callable[[Any], Any]] = {
     sympy.erf: lambda end: end.erf(),
 }
 
+
+class Lambert(sympy.Function):
+    """sympy's LambertW with the derivative exp(-W) / (1 + W), which has no removable singularity at 0."""
+
+    @classmethod
+    def eval(cls, argument: sympy.Expr) -> sympy.Expr | None:  # type: ignore[override]  # sympy's stub has no arguments
+        known = {sympy.Integer(0): 0, sympy.E: 1, -sympy.exp(-1): -1}
+        return sympy.Integer(known[argument]) if argument in known else None
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return sympy.exp(-self) / (1 + self)
+
+
 _Operation = Callable[[list[Interval], Mapping[sympy.Symbol, Interval], bool], Interval]
 
 
@@ -199,12 +212,9 @@ class Program:
         if isinstance(expression, sympy.Symbol):
             return lambda values, box, limits: box[expression]
         if isinstance(expression, sympy.Rational):
-            ends = Fraction(int(expression.p), int(expression.q))
-            return lambda values, box, limits: between((ends, ends))
-        if expression == sympy.pi:
-            return lambda values, box, limits: Interval(_down(flint.arb.pi()), _up(flint.arb.pi()))
-        if expression == sympy.E:
-            return lambda values, box, limits: Interval(_down(flint.arb.const_e()), _up(flint.arb.const_e()))
+            return _constant(flint.arb(flint.fmpq(int(expression.p), int(expression.q))))
+        if expression in (sympy.pi, sympy.E):
+            return _constant(flint.arb.pi() if expression == sympy.pi else flint.arb.const_e())
         if isinstance(expression, sympy.Add):
             places = [self._compile(term) for term in expression.args]
             return lambda values, box, limits: _sum([values[i] for i in places])
@@ -221,7 +231,7 @@ class Program:
                 return lambda values, box, limits: values[place].increasing(function)
             if head is sympy.log:
                 return lambda values, box, limits: values[place].log()
-            if head is sympy.LambertW:
+            if head in (Lambert, sympy.LambertW):
                 return lambda values, box, limits: values[place].lambert()
             if head is sympy.cosh:
                 return lambda values, box, limits: values[place].cosh()
@@ -240,6 +250,12 @@ class Program:
             return lambda values, box, limits: values[place].rational_power(fraction)
         first, second = self._compile(base), self._compile(exponent)
         return lambda values, box, limits: values[second].times(values[first].log(), limits=limits).exp()
+
+
+def _constant(value: Any) -> _Operation:
+    """Enclosed once, at the precision of compilation."""
+    interval = Interval(_down(value), _up(value))
+    return lambda values, box, limits: interval
 
 
 def _sum(terms: list[Interval]) -> Interval:
