@@ -95,7 +95,7 @@ def _commitment(scaled: IntegerGame, guess: Guess | None) -> tuple[int, Optimum,
             losers[b] = found
             continue
         multipliers[b] = _spread(found.multipliers, b)
-        if found.point is not None:
+        if found.point is not None and (best is None or found.value > best.value):
             best, winner = found, b
     assert best is not None  # the pure commitments alone induce some reply
     for b, lost in losers.items():

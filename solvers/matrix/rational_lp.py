@@ -42,7 +42,7 @@ class Program:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Optimum:
-    """An optimal vertex with its multipliers, or a proof that the value stays at or below the bound asked for."""
+    """An optimal vertex with its multipliers, or multipliers that prove the value below the bound asked for."""
 
     value: Any  # fmpq: the optimum, or an upper bound where `point` is None
     point: tuple[Any, ...] | None  # (N,) fmpq; None where pivoting stopped below the bound
@@ -125,7 +125,7 @@ def solve(program: Program, *, hints: Iterable[Basis] = (), stop_at: Any = None)
     """The exact optimum of a bounded program.
 
     A hint that is optimal costs two integer solves; a wrong one is repaired by exact pivots where it is feasible on
-    either side, else ignored. With `stop_at`, dual pivots end as soon as the upper bound is at most that value, and the
+    either side, else ignored. With `stop_at`, dual pivots end as soon as the upper bound is below that value, and the
     optimum's point is None. Raises `SolverError` where the program is unbounded.
     """
     loaded = _Loaded(program)
@@ -188,7 +188,7 @@ def _dual(state: _State, objective: Sequence[Any], stop_at: Any) -> Optimum | In
     loaded = state.program
     size = loaded.size
     while True:
-        if stop_at is not None and fmpq(state.value, state.scale) <= stop_at:
+        if stop_at is not None and fmpq(state.value, state.scale) < stop_at:
             return dataclasses.replace(_optimum(state), point=None)
         leaving = next((j for j in state.basis.variables if state.vertex[j] < 0), None)
         if leaving is None:
