@@ -18,10 +18,9 @@ import numpy as np
 from games.core import Game
 from games.errors import FirstmoverError
 from games.families import family
-from verify.comparison import Comparison
-from verify.exact.evaluate import ball
 from verify.float_ball import FloatBall
 from verify.numeric import evaluate, settled
+from verify.sides import Sides
 from verify.statement import Claim
 from verify.streams import BLOCK, locate, stream
 from verify.tally import Event, Tally, Worst, bins, relative
@@ -167,20 +166,22 @@ class _Work:
     def run(self) -> Tally:
         met = self.hypotheses()
         codes = np.where(met, OPEN, UNMET).astype(np.int8)
-        margins = np.full(BLOCK, np.nan)
+        measures = np.full(BLOCK, np.nan)
         worst: Worst | None = None
         residual = 0.0
         if met.any():
             places = np.flatnonzero(met)
             game, known = self.selection(met)
-            comparison = evaluate(self.variant.relation, game, known, whose=self.variant.title)
-            codes[places], margins[places] = self.classify(comparison), _relative_margins(comparison)
+            sides = Sides.of(evaluate(self.variant.relation, game, known, whose=self.variant.title))
+            codes[places] = self.classify(sides)
             by_float = codes[places] == HELD
             if by_float.any():
-                residual = float(np.max(_relative_errors(comparison)[by_float]))
-            self.decide(comparison, places, codes, margins)
-            worst = self.worst(comparison, places, margins)
+                residual = float(np.max(relative(sides.error, sides.lhs, sides.rhs)[by_float]))
+            self.decide(sides, places, codes)
+            measures[places] = sides.measures()
+            worst = self.worst(sides, places, codes, measures)
         counts = np.bincount(codes, minlength=6)
+        binned = (codes != UNMET) & (codes != TIE) & np.isfinite(measures)
         return Tally(
             claim=self.variant.claim,
             variant=self.variant.name,
@@ -200,7 +201,7 @@ class _Work:
             balls=self.balls,
             residual=residual,
             worst=worst,
-            histogram=bins(margins[(codes != TIE) & np.isfinite(margins)]),
+            histogram=bins(np.abs(measures[binned]) if self.variant.relation.op == "=" else measures[binned]),
             events=tuple(self.events),
             digest=self.digest(codes),
         )
@@ -235,23 +236,23 @@ class _Work:
     def index(self, place: int) -> int:
         return self.batch.block * BLOCK + place
 
-    def classify(self, comparison: Comparison) -> np.ndarray:
+    def classify(self, sides: Sides) -> np.ndarray:
         """What floats say: equality within the error counts as held, which is all they can say of it."""
-        certain, margin = settled(comparison), comparison.margin
+        certain, margin = sides.certain, sides.margin
         codes = np.where(margin >= 0, HELD, CANDIDATE)
-        codes[certain & (margin == 0) & (comparison.op == "<=")] = TIE
-        within = ~certain if comparison.op == "<=" else ~certain & ~np.isfinite(comparison.error)
-        codes[within] = OPEN
-        if comparison.op == "=":
-            codes[~certain & np.isfinite(comparison.error)] = HELD
+        if sides.op == "<=":
+            codes[certain & (margin == 0)] = TIE
+            codes[~certain] = OPEN
+        else:
+            codes[~certain] = np.where(np.isfinite(sides.error), HELD, OPEN)[~certain]
         return codes
 
-    def decide(self, comparison: Comparison, places: np.ndarray, codes: np.ndarray, margins: np.ndarray) -> None:
+    def decide(self, sides: Sides, places: np.ndarray, codes: np.ndarray) -> None:
         """Exact decisions: candidates, clearest first, then what is open, then audits of what floats decided."""
         state = codes[places]
         candidates = np.flatnonzero(state == CANDIDATE)
         with np.errstate(divide="ignore", invalid="ignore"):
-            clarity = comparison.margin[candidates] / comparison.error[candidates]
+            clarity = sides.margin[candidates] / sides.error[candidates]
         queue = [
             candidates[np.argsort(clarity, kind="stable")],
             np.flatnonzero(state == OPEN),
@@ -263,54 +264,46 @@ class _Work:
             self.spent += 1
             place = int(places[at])
             try:
-                codes[place], margins[place] = self.confirm(comparison, at, place, int(codes[place]))
+                codes[place] = self.confirm(sides, at, place, int(codes[place]))
             except FirstmoverError as problem:
                 self.failures.setdefault(f"instance {self.index(place)}: {problem}")
 
-    def confirm(self, comparison: Comparison, at: int, place: int, code: int) -> tuple[int, float]:
+    def confirm(self, sides: Sides, at: int, place: int, code: int) -> int:
         """The exact decision of one instance, held against what floats said of it."""
         twin = self.batch.twin(place)
         decision = twin.decide(self.variant.relation)
         if decision.outcome == "undecided":
-            return code, float(_relative_margins(comparison)[at])
-        lhs, rhs = float(decision.lhs), float(decision.rhs)
-        difference = ball(decision.rhs) - ball(decision.lhs)
-        stated = FloatBall.of(comparison.rhs[at], 0.0) - FloatBall.of(comparison.lhs[at], 0.0)
-        allowed = float(comparison.error[at]) + float(stated.radius)
-        if np.isfinite(allowed) and abs(difference - float(stated.value)) > allowed * (1 + 2.0**-40) + 5e-324:
-            self.failures.setdefault(
-                f"books disagree at instance {self.index(place)}: floats say rhs - lhs is {float(stated.value):.17g} "
-                f"up to {allowed:.3g}, exact arithmetic {float(difference.mid()):.17g}"
-            )
+            return code
+        disagreement = sides.disagreement(at, decision)
+        if disagreement:
+            self.failures.setdefault(f"books disagree at instance {self.index(place)}: {disagreement}")
+        if decision.outcome == "violated" and twin.unmet(self.variant):
+            return UNMET  # the hypotheses hold in floats, not exactly: no counterexample
+        sides.settle(at, decision)
         if decision.is_rational:
             self.rational += 1
         else:
             self.balls += 1
-        margin = relative(rhs - lhs if comparison.op == "<=" else -abs(rhs - lhs), lhs, rhs)
-        if decision.outcome == "tie":
-            return TIE, 0.0
-        if decision.outcome == "holds":
-            return HELD, max(margin, 0.0)
-        if twin.unmet(self.variant):  # met in floats, not exactly: no counterexample
-            return UNMET, np.nan
-        certificate = twin.certificate(self.variant, decision)
-        self.events.append(Event(index=self.index(place), margin=margin, certificate=certificate))
-        return VIOLATED, margin
+        if decision.outcome == "violated":
+            margin = float(sides.measures()[at])
+            certificate = twin.certificate(self.variant, decision)
+            self.events.append(Event(index=self.index(place), margin=margin, certificate=certificate))
+            return VIOLATED
+        return TIE if decision.outcome == "tie" else HELD
 
-    def worst(self, comparison: Comparison, places: np.ndarray, margins: np.ndarray) -> Worst | None:
-        """The instance with the smallest relative margin."""
-        known = margins[places]
+    def worst(self, sides: Sides, places: np.ndarray, codes: np.ndarray, measures: np.ndarray) -> Worst | None:
+        """The instance with the smallest measure among those that meet the hypotheses."""
+        known = np.where(codes[places] == UNMET, np.nan, measures[places])
         if not np.isfinite(known).any():
             return None
         at = int(np.nanargmin(known))
-        place = int(places[at])
         return Worst(
-            index=self.index(place),
-            relative=float(known[at]),
-            lhs=float(comparison.lhs[at]),
-            rhs=float(comparison.rhs[at]),
-            margin=float(comparison.margin[at]),
-            error=float(comparison.error[at]),
+            index=self.index(int(places[at])),
+            measure=float(known[at]),
+            lhs=float(sides.lhs[at]),
+            rhs=float(sides.rhs[at]),
+            margin=float(sides.margin[at]),
+            error=float(sides.error[at]),
         )
 
     def digest(self, codes: np.ndarray) -> str:
@@ -322,13 +315,3 @@ class _Work:
         for name in self.batch.game.core:
             state.update(np.ascontiguousarray(getattr(self.batch.game, name)).tobytes())
         return state.hexdigest()
-
-
-def _relative_margins(comparison: Comparison) -> np.ndarray:
-    """(rhs - lhs) / (|lhs| + |rhs|), negative sizes for equalities; NaN where floats know nothing."""
-    margins = relative(comparison.margin, comparison.lhs, comparison.rhs)
-    return np.where(np.isfinite(comparison.error), margins, np.nan)
-
-
-def _relative_errors(comparison: Comparison) -> np.ndarray:
-    return relative(comparison.error, comparison.lhs, comparison.rhs)

@@ -75,7 +75,7 @@ class _Assembly:
         mutants = [self._mutant(mutant.name, mutant.text, latex) for mutant in claim.mutants]
         ablations = [self._ablation(hypothesis.name) for hypothesis in claim.hypotheses]
         complaint = self._complaint(outcome)
-        worst = min((tally.worst for tally in own if tally.worst), key=lambda worst: worst.relative, default=None)
+        worst = min((tally.worst for tally in own if tally.worst), key=lambda worst: worst.measure, default=None)
         derivation = self._finding("derivation") or {}
         smallest = self._finding("smallest") or {}
         return {
@@ -103,11 +103,11 @@ class _Assembly:
             **{name: getattr(outcome, name) for name in _COUNTS},
             "failures": list(outcome.failures),
             "violation_rate_upper": self._violation_rate(outcome),
-            "worst_margin": worst.relative if worst else None,
+            "worst_margin": worst.measure if worst else None,
             "worst": self._worst(worst),
             "seconds": round(sum(tally.seconds for tally in self._every()), 3),
             "families": self._families(own),
-            "histogram": _histogram(own),
+            "histogram": _histogram(own, claim.relation.op),
             "mutants": mutants,
             "ablations": ablations,
             "witness": self._finding("witness"),
@@ -265,7 +265,7 @@ class _Assembly:
         for name in dict.fromkeys(self.claim.families):
             tallies = [tally for tally in own if tally.family == name]
             outcome = total(tallies)
-            margins = [tally.worst.relative for tally in tallies if tally.worst]
+            margins = [tally.worst.measure for tally in tallies if tally.worst]
             records.append(
                 {
                     "name": name,
@@ -295,7 +295,7 @@ def _evidence(tallies: Sequence[Tally], outcome: Outcome) -> Evidence | None:
         return Exact(certificate=f"{rational} instances decided in rationals")
     if rational + balls == outcome.met:
         return Ball(enclosure=f"{balls} instances decided in balls", bits=MAX_BITS)
-    margin = min((tally.worst.relative for tally in tallies if tally.worst), default=0.0)
+    margin = min((tally.worst.measure for tally in tallies if tally.worst), default=0.0)
     return Float(residual=max(tally.residual for tally in tallies), margin=margin)
 
 
@@ -321,14 +321,17 @@ def _size(game: Mapping[str, Any]) -> tuple[int, int]:
     return len(found), sum(map(len, found))
 
 
-def _histogram(own: Sequence[Tally]) -> dict[str, Any]:
-    """Relative margins over the blocks, without empty bins at the ends; zero stays in sight."""
+_BINNED = {"<=": "relative margin: (rhs - lhs) / (|lhs| + |rhs|)", "=": "residual: |rhs - lhs| / error bound"}
+
+
+def _histogram(own: Sequence[Tally], op: str) -> dict[str, Any]:
+    """Measures over the blocks, without empty bins at the ends; zero stays in sight."""
     counts = [sum(column) for column in zip(*(tally.histogram for tally in own), strict=True)] or [0] * BINS
     filled = [i for i, count in enumerate(counts) if count]
     first = min([BINS // 2, *filled])
     last = max([BINS // 2 + 1, *(i + 1 for i in filled)])
     return {
-        "label": "relative margin: (rhs - lhs) / (|lhs| + |rhs|)",
+        "label": _BINNED[op],
         "edges": list(EDGES[first : last + 1]),
         "counts": counts[first:last],
         "ties": sum(tally.outcome.ties for tally in own),

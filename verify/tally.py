@@ -12,15 +12,15 @@ from verify.verdict import Outcome
 
 BINS = 80
 EDGES = tuple((i - BINS // 2) / (BINS // 2) for i in range(BINS + 1))
-"""Relative margins lie in [-1, 1] because |rhs - lhs| <= |lhs| + |rhs|; zero is an edge."""
+"""Relative margins lie in [-1, 1] because |rhs - lhs| <= |lhs| + |rhs|, residuals beside their bounds in [0, 1]."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Worst:
-    """The instance with the smallest relative margin, as floats see it."""
+    """The instance with the smallest measure, as floats see it (`Sides.measures`)."""
 
     index: int
-    relative: float
+    measure: float
     lhs: float
     rhs: float
     margin: float
@@ -29,7 +29,7 @@ class Worst:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A violation confirmed exactly: the instance, its relative margin and the certificate."""
+    """A violation confirmed exactly: the instance, its measure and the certificate."""
 
     index: int
     margin: float
@@ -78,9 +78,9 @@ def relative(margin: Any, lhs: Any, rhs: Any) -> Any:
         return np.where(size > 0, margin / np.where(size > 0, size, 1.0), np.where(margin == 0, 0.0, margin))[()]
 
 
-def bins(margins: np.ndarray) -> tuple[int, ...]:
-    """How many relative margins lie between neighbouring `EDGES`; rounding just outside [-1, 1] is taken in."""
-    counts, _ = np.histogram(np.clip(margins, -1.0, 1.0), bins=np.asarray(EDGES))
+def bins(measures: np.ndarray) -> tuple[int, ...]:
+    """How many measures lie between neighbouring `EDGES`; what lies outside counts in the last bin on its side."""
+    counts, _ = np.histogram(np.clip(measures, -1.0, 1.0), bins=np.asarray(EDGES))
     return tuple(int(count) for count in counts)
 
 
