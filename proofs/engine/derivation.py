@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-import sympy
 from sympy.core.relational import Relational
 
 from proofs.engine.errors import DerivationError
@@ -15,8 +14,8 @@ from proofs.engine.numeric import as_function
 from proofs.engine.positivity import Facts
 from proofs.engine.relation import Relation, equal
 from proofs.engine.rules.algebra import WEAKER
-from proofs.engine.rules.assuming import Definition, Hypothesis, defined_symbol
-from proofs.engine.step import Assumption, Assumptions, Rule, Step, union
+from proofs.engine.rules.assuming import defined_symbol
+from proofs.engine.step import Assumption, Assumptions, Step, union
 from proofs.engine.terms import Variable
 from proofs.engine.vocabulary import Vocabulary
 
@@ -170,55 +169,6 @@ class Derivation:
             ],
             "evidence": self.evidence.to_json(),
         }
-
-
-class Argument:
-    """A derivation being written: each method adds a step, which its rule has confirmed, and returns it."""
-
-    def __init__(self, *, topic: str, title: str, vocabulary: Vocabulary) -> None:
-        self._topic, self._title, self._vocabulary = topic, title, vocabulary
-        self._steps: list[Step] = []
-        self._conclusions: dict[str, Step] = {}
-
-    def step(self, relation: Relation, rule: Rule, *uses: Step, reason: str = "") -> Step:
-        """The relation by the rule from the steps used."""
-        try:
-            made = Step(relation=relation, rule=rule, uses=uses, reason=reason)
-        except DerivationError as error:
-            raise DerivationError(f"{self._topic}, line {len(self._steps) + 1}: {error}") from error
-        self._steps.append(made)
-        return made
-
-    def assume(self, name: str, relation: Relation, *uses: Step, reason: str = "") -> Step:
-        """A hypothesis; the steps used show that it is defined."""
-        return self.step(relation, Hypothesis(name), *uses, reason=reason)
-
-    def fact(self, name: str) -> Step:
-        """What the vocabulary says of a primitive symbol."""
-        return self.assume(name, self._vocabulary.facts[name])
-
-    def define(self, symbol: str | Any, meaning: sympy.Expr | None = None, *uses: Step, reason: str = "") -> Step:
-        """The vocabulary's definition of a name; or a local one, of a scalar or of a vector by its entry v[a]."""
-        if isinstance(symbol, str):
-            return self.step(self._vocabulary.definition(symbol), Definition(), *uses, reason=reason)
-        relation = equal(symbol, meaning)
-        if isinstance(symbol, sympy.Indexed):
-            relation = relation.for_all(*symbol.indices)
-        return self.step(relation, Definition(), *uses, reason=reason)
-
-    def conclude(self, name: str, step: Step) -> Step:
-        """Name a step as a conclusion."""
-        self._conclusions[name] = step
-        return step
-
-    def derivation(self) -> Derivation:
-        return Derivation(
-            topic=self._topic,
-            title=self._title,
-            vocabulary=self._vocabulary,
-            steps=tuple(self._steps),
-            conclusions=dict(self._conclusions),
-        )
 
 
 def _ancestry(step: Step) -> Iterator[Step]:

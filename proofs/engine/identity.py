@@ -3,8 +3,8 @@
 Generators are symbols, vector entries, and opaque heads with canonical arguments. Exponentials are multiplicative: the
 argument of exp splits into rational multiples of units u, and exp(sum c_i u_i) = prod exp(u_i / L_i)^(c_i L_i). Sums
 over an index are linear: factors free of the index leave, [a = b] sifts, the sum of 1 is the size of the set. log
-splits over factors known to be positive. Roots, [x = y] and signs are reduced by g^L = base, g^2 = g, g^2 = 1. Two terms with
-equal normal forms are equal wherever both are defined; different normal forms decide nothing.
+splits over factors known to be positive. Roots, [x = y] and signs are reduced by g^L = base, g^2 = g, g^2 = 1. Terms
+with equal normal forms are equal wherever both are defined; different normal forms decide nothing.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def _value(term: Any, values: Mapping[str, Any], at: Mapping[Index, int]) -> Any
     if isinstance(term, Indexed):
         entry = _lookup(str(term.base), values)
         for index in term.indices:
-            entry = entry[at[index]]
+            entry = entry[at[index]]  # type: ignore[index]  # the language allows indices only
         return _number(entry)
     if isinstance(term, Delta):
         indices: tuple[Any, ...] = term.args

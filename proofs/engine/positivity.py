@@ -43,9 +43,9 @@ def _sum(left: Signs, right: Signs) -> Signs:
 
 def _power(base: Signs, exponent: sympy.Rational) -> Signs:
     if exponent < 0:
-        base = base - {0}
+        base = base - {0} or ANY  # undefined: nothing is known
     if exponent.q != 1:
-        return base & NONNEGATIVE
+        return base & NONNEGATIVE or ANY
     return frozenset(a * a for a in base) if int(exponent) % 2 == 0 else base
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy
 
-from proofs.engine.derivation import Argument
+from proofs.engine.argument import Argument
 from proofs.engine.relation import at_most
 from proofs.engine.rules.algebra import Evident
 from proofs.engine.rules.analysis import Tangent

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sympy
 from sympy import exp
 
-from proofs.engine.derivation import Argument, Derivation
+from proofs.engine.argument import Argument
+from proofs.engine.derivation import Derivation
 from proofs.engine.relation import at_most, equal, less
 from proofs.engine.rules.algebra import Combine, Identity, Rewrite
 from proofs.engine.rules.analysis import Monotone
