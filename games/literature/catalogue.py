@@ -1,0 +1,44 @@
+"""The published games there are, found by looking at the files of this package."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Protocol, cast
+
+import games.literature
+from games.core import Game
+from games.errors import GameError, shown
+from games.literature.source import Source
+
+SHARED = frozenset({"catalogue", "source"})
+"""Files of the package that hold no game."""
+
+
+class Published(Protocol):
+    """What the file of a published game defines."""
+
+    GAME: Game
+    """The exact game; rows are the leader's actions."""
+    SOURCE: Source
+    ANSWERS: Mapping[str, str]
+    """The leader's value by concept, exact: sse, wse, correlated, pure, pure weak, minimax, best nash, worst nash."""
+    NOTE: str
+    """Who leads, what rows and columns are, what the game shows."""
+
+
+def literature() -> tuple[str, ...]:
+    """The names of all published games, without loading one."""
+    found = {module.name for module in pkgutil.iter_modules(games.literature.__path__)}
+    return tuple(sorted(found - SHARED))
+
+
+def named(name: str) -> Published:
+    """The published game of that name. Raises `GameError` with suggestions for an unknown name."""
+    names = literature()
+    if name not in names:
+        close = difflib.get_close_matches(str(name).lower().replace("-", "_").replace(" ", "_"), names) or names
+        raise GameError(f"literature: expected one of {', '.join(close)}, found {shown(name)}")
+    return cast(Published, importlib.import_module(f"games.literature.{name}"))
