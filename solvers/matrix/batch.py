@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any
@@ -23,6 +24,8 @@ import numpy as np
 from games.matrix import BimatrixGame
 from solvers.errors import SolverError, refuse_batch
 from solvers.matrix.commit import commit_block
+from solvers.matrix.exact import Fact
+from solvers.matrix.exact import fact as exact_fact
 from solvers.matrix.exact_strong import strong
 from solvers.matrix.filter import UNSETTLED
 from solvers.matrix.guess import guess
@@ -47,15 +50,18 @@ class Commitments:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Certificates:
-    """Facts "sse" of a batch, computed and verified in rational arithmetic when asked for: certificates[index].
+    """Facts of a batch, computed and verified in rational arithmetic when asked for: certificates[index].
 
     The index selects one game of the batch, or is () for a single game.
     """
 
     game: BimatrixGame
+    concept: str
 
-    def __getitem__(self, index: Any) -> dict[str, Any]:
+    def __getitem__(self, index: Any) -> Fact:
         single = self.game[index] if self.game.batch_shape else self.game
+        if self.concept != "sse":
+            return exact_fact(single, self.concept)
         refuse_batch("certificates", single.batch_shape)
         return strong(single, guess(single))
 
@@ -71,32 +77,13 @@ def solve(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1, sett
 
     Raises `SolverError` for exact twins, whose answers `solvers.matrix.exact` gives one at a time.
     """
-    if game.is_exact:
-        raise SolverError(
-            "batch: expected payoffs as floats, found an exact twin; use solvers.matrix.exact or .float()"
-        )
+    refuse_exact("batch", game)
     found = commitments(game, threads=threads)
-    unsettled = found.known == UNSETTLED
-    status = np.where(unsettled, Status.UNDECIDED, Status.CONVERGED).astype(np.int8)
+    doubtful = (found.known == UNSETTLED) | (found.error > tolerance * np.ptp(game.leader, axis=(-1, -2)).ravel())
     if settle:
-        span = np.ptp(game.leader, axis=(-1, -2)).ravel()
-        games = _flat(game)
-        for place in np.flatnonzero(unsettled | (found.error > tolerance * span)):
-            _settle(games[place], found, place)
-            status[place] = Status.CONVERGED
-    shape = game.batch_shape
-    return Solution(
-        concept="sse",
-        values={"leader": found.value.reshape(shape)[()], "follower": found.served.reshape(shape)[()]},
-        policies={
-            "leader": found.strategy.reshape(*shape, game.leader_actions),
-            "follower": found.reply.reshape(shape)[()],
-        },
-        residual=found.regret.reshape(shape)[()],
-        error_bound=found.error.reshape(shape)[()],
-        status=status.reshape(shape),
-        certificate=Certificates(game=game),
-    )
+        settle_exactly(game, found, doubtful, lambda single: strong(single, guess(single)))
+    status = np.where((found.known == UNSETTLED) & ~settle, Status.UNDECIDED, Status.CONVERGED)
+    return answer(game, found, status, "sse")
 
 
 def commitments(game: BimatrixGame, *, threads: int = 1) -> Commitments:
@@ -133,23 +120,44 @@ def commitments(game: BimatrixGame, *, threads: int = 1) -> Commitments:
     return found
 
 
-def _flat(game: BimatrixGame) -> list[BimatrixGame] | BimatrixGame:
-    """The games along one axis, to be indexed by place."""
-    if not game.batch_shape:
-        return [game]
+def refuse_exact(solver: str, game: BimatrixGame) -> None:
+    """Raise `SolverError` for an exact twin."""
+    if game.is_exact:
+        raise SolverError(f"{solver}: expected payoffs as floats, found an exact twin; use solvers.matrix.exact")
+
+
+def settle_exactly(
+    game: BimatrixGame, found: Commitments, doubtful: np.ndarray, fact_of: Callable[[BimatrixGame], Fact]
+) -> None:
+    """Replace, in place, what floats left open by exact facts, rounded."""
     m, n = game.leader_actions, game.follower_actions
-    return BimatrixGame(leader=game.leader.reshape(-1, m, n), follower=game.follower.reshape(-1, m, n))
+    leader, follower = game.leader.reshape(-1, m, n), game.follower.reshape(-1, m, n)
+    for place in np.flatnonzero(doubtful):
+        single = BimatrixGame(leader=leader[place], follower=follower[place])
+        fact = fact_of(single)
+        value = Fraction(fact["value"])
+        strategy = np.array([float(Fraction(weight)) for weight in fact["strategy"]])
+        found.value[place] = float(value)
+        found.error[place] = float(abs(Fraction(float(value)) - value)) * (1 + 2.0**-50)  # itself rounded
+        found.strategy[place] = strategy
+        found.reply[place] = fact["reply"]
+        found.served[place] = float(Fraction(fact["follower_value"]))
+        paid = strategy @ single.follower
+        found.regret[place] = paid.max() - paid[fact["reply"]]
 
 
-def _settle(game: BimatrixGame, found: Commitments, place: Any) -> None:
-    """Replace what floats left open by the exact answer, rounded; its error is that of rounding the value."""
-    fact = strong(game, guess(game))
-    value = Fraction(fact["value"])
-    strategy = [float(Fraction(weight)) for weight in fact["strategy"]]
-    found.value[place] = float(value)
-    found.error[place] = float(abs(Fraction(float(value)) - value)) * (1 + 2.0**-50)
-    found.reply[place] = fact["reply"]
-    found.served[place] = float(Fraction(fact["follower_value"]))
-    found.strategy[place] = strategy
-    paid = np.asarray(strategy) @ game.follower
-    found.regret[place] = paid.max() - paid[fact["reply"]]
+def answer(game: BimatrixGame, found: Commitments, status: np.ndarray, concept: str) -> Solution:
+    """The solution that commits to the strategies found, in the batch shape of the game."""
+    shape = game.batch_shape
+    return Solution(
+        concept=concept,
+        values={"leader": found.value.reshape(shape)[()], "follower": found.served.reshape(shape)[()]},
+        policies={
+            "leader": found.strategy.reshape(*shape, game.leader_actions),
+            "follower": found.reply.reshape(shape)[()],
+        },
+        residual=found.regret.reshape(shape)[()],
+        error_bound=found.error.reshape(shape)[()],
+        status=status.reshape(shape).astype(np.int8),
+        certificate=Certificates(game=game, concept=concept),
+    )

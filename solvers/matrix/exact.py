@@ -6,6 +6,7 @@ ties between replies, the knife edges of this theory, are decided and not guesse
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from fractions import Fraction
 from typing import Any
@@ -64,6 +65,23 @@ def solve(game: BimatrixGame, concept: str = "sse") -> Solution:
         status=np.asarray(Status.CONVERGED, dtype=np.int8),
         certificate=found,
     )
+
+
+def rounded(solution: Solution) -> Solution:
+    """An exact solution of a single game in floats; the error bound is that of rounding the leader's value."""
+    value = solution.leader_value
+    error = abs(Fraction(float(value)) - value)
+    return dataclasses.replace(
+        solution,
+        values={player: float(paid) for player, paid in solution.values.items()},
+        policies={player: _floats(policy) for player, policy in solution.policies.items()},
+        residual=0.0,
+        error_bound=float(error) * (1 + 2.0**-50),  # the error itself is rounded
+    )
+
+
+def _floats(policy: Any) -> Any:
+    return policy.astype(np.float64) if isinstance(policy, np.ndarray) else policy
 
 
 def _values(found: Fact) -> dict[str, Fraction]:

@@ -65,3 +65,8 @@ def _integers(payoffs: np.ndarray) -> tuple[list[list[Any]], int]:
         for values, powers in zip(mantissa.tolist(), power.tolist(), strict=True)
     ]
     return rows, 1 << -lowest
+
+
+def fraction(value: Any) -> Fraction:
+    """A Fraction from a python-flint rational."""
+    return Fraction(int(value.p), int(value.q))

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from games.matrix import BimatrixGame
 from solvers.matrix.integers import integer_game
 from solvers.matrix.rational_lp import Basis, Optimum, Program
 from solvers.matrix.rational_lp import solve as solve_program
+from solvers.solution import Solution
+
+
+def solve(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1) -> Solution:
+    """The maxmin value and strategy of every game of a batch, or of one game, whatever the follower's payoffs.
+
+    Against a follower with the opposite payoffs commitment is worth the maxmin value: the strong Stackelberg value of
+    (A, -A). The arguments are those of `solvers.matrix.batch.solve`. Raises `SolverError` for exact twins.
+    """
+    from solvers.matrix import batch
+
+    batch.refuse_exact("minimax", game)
+    opposed = BimatrixGame(leader=game.leader, follower=-game.leader)
+    found = batch.solve(opposed, tolerance=tolerance, threads=threads)
+    return dataclasses.replace(
+        found,
+        concept="minimax",
+        values={"leader": found.leader_value},
+        policies={"leader": found.policies["leader"]},
+        certificate=batch.Certificates(game=game, concept="minimax"),
+    )
 
 
 def exact_minimax(game: BimatrixGame) -> dict[str, Any]:

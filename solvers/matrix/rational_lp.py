@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from flint import fmpq, fmpz, fmpz_mat
@@ -265,8 +264,3 @@ def _primal(state: _State) -> Optimum:
         if not candidates:
             raise SolverError("rational_lp: expected a bounded program, found a direction along which it grows forever")
         state = _State(loaded, _exchange(state.basis, entering, min(candidates)[1], size), loaded.objective)
-
-
-def as_fraction(value: Any) -> Fraction:
-    """A Fraction from a python-flint rational or integer."""
-    return Fraction(int(value.p), int(value.q)) if isinstance(value, fmpq) else Fraction(int(value))

@@ -17,6 +17,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from flint import fmpq
 
 from games.matrix import BimatrixGame
@@ -24,6 +25,7 @@ from solvers.matrix.exact_strong import reply_program
 from solvers.matrix.integers import IntegerGame, integer_game
 from solvers.matrix.rational_lp import Basis, Infeasible, Optimum, Program
 from solvers.matrix.rational_lp import solve as solve_program
+from solvers.solution import Solution, Status
 
 Point = tuple[Any, ...]
 
@@ -38,6 +40,25 @@ class _Reply:
     dominated: list[Any] | None = None
     point: Point | None = None  # attains h(b); None where only a bound is known
     interior: Point | None = None  # where b is strictly better than all that are not equivalent
+
+
+def solve(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1) -> Solution:
+    """The weak Stackelberg supremum of every game of a batch, or of one game.
+
+    In a nondegenerate strong optimum the reply is strictly best beside the vertex, so that the supremum is the strong
+    value; games not proved to be so are settled exactly, one by one. policies["leader"] (*batch, m) is the limit of
+    commitments whose values approach the supremum. The arguments are those of `solvers.matrix.batch.solve`.
+
+    Raises `SolverError` for exact twins.
+    """
+    from solvers.matrix import batch
+    from solvers.matrix.filter import NONDEGENERATE
+
+    batch.refuse_exact("weak", game)
+    found = batch.commitments(game, threads=threads)
+    doubtful = (found.known != NONDEGENERATE) | (found.error > tolerance * np.ptp(game.leader, axis=(-1, -2)).ravel())
+    batch.settle_exactly(game, found, doubtful, weak)
+    return batch.answer(game, found, np.full(len(doubtful), Status.CONVERGED), "wse")
 
 
 def weak(game: BimatrixGame) -> dict[str, Any]:
