@@ -16,6 +16,10 @@ the game open. Solving the exact twin settles those.
 
 from __future__ import annotations
 
+import dataclasses
+from fractions import Fraction
+from typing import Any, Literal
+
 import numpy as np
 
 from games.kernel import kernel
@@ -32,31 +36,65 @@ SMALLEST = 1e-300
 LARGEST_BITS = 20
 """Bits of the integers that are eliminated exactly."""
 
+LARGEST_INTEGER = 2.0**62
+"""Products below this fit 64 bits with their sign, the rounding of the estimate included."""
+
 INTEGER_BOUND = 2.0**31
 """Subdeterminants below this keep the products of elimination within 64 bits, slacks of 21-bit payoffs included."""
 
 
-def nash_values(game: BimatrixGame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(best, its radius, worst, its radius) of the leader's payoff over all Nash equilibria, each (*batch,).
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NashValues:
+    """The leader's best and worst Nash payoffs; arrays lead with the batch's shape.
 
-    The radii are zero where the extreme payoff is that of a pure equilibrium beyond doubt, and infinite where rounding
-    could change which pairs are equilibria. Raises `SolverError` above `LARGEST` actions and for exact twins.
+    Radii are zero where the extreme payoff is that of a pure equilibrium beyond doubt, and infinite where rounding
+    could change which pairs are equilibria. Where `exactly` has it, the payoff is known as a rational number.
+    """
+
+    best: np.ndarray  # (*batch,)
+    best_radius: np.ndarray
+    worst: np.ndarray
+    worst_radius: np.ndarray
+    quotients: np.ndarray  # (*batch, 4) integers: best numerator, denominator, worst numerator, denominator; 0: unknown
+    exponent: np.ndarray  # (*batch,) quotients are in units of 2^exponent
+
+    def exactly(self, which: Literal["best", "worst"], index: Any) -> Fraction | None:
+        """The extreme payoff of the game at `index`, None where it is known as a float only."""
+        numerator, denominator = self.quotients[index][:2] if which == "best" else self.quotients[index][2:]
+        if denominator == 0:
+            return None
+        return Fraction(int(numerator), int(denominator)) * Fraction(2) ** int(self.exponent[index])
+
+
+def nash_values(game: BimatrixGame) -> NashValues:
+    """The leader's best and worst payoff over all Nash equilibria of each game.
+
+    Raises `SolverError` above `LARGEST` actions and for exact twins.
     """
     m, n = game.leader_actions, game.follower_actions
     if max(m, n) > LARGEST or game.is_exact:
         what = "exact twin" if game.is_exact else f"{m} x {n}"
         raise SolverError(f"nash_values: expected floats with at most {LARGEST} actions a player, found {what}")
     leader, follower = (np.ascontiguousarray(payoff.reshape(-1, m, n)) for payoff in (game.leader, game.follower))
-    ours, whole_ours = _units(follower)
-    theirs, whole_theirs = _units(np.ascontiguousarray(leader.transpose(0, 2, 1)))
-    found = np.empty((4, len(leader)))
-    _nash_values(leader, ours, theirs, whole_ours & whole_theirs, found)
-    best, best_radius, worst, worst_radius = found.reshape(4, *game.batch_shape)
-    return best, best_radius, worst, worst_radius
+    ours, whole_ours, _ = _units(follower)
+    theirs, whole_theirs, exponent = _units(np.ascontiguousarray(leader.transpose(0, 2, 1)))
+    found = np.empty((len(leader), 4))
+    quotients = np.zeros((len(leader), 4), dtype=np.int64)
+    _nash_values(leader, ours, theirs, whole_ours & whole_theirs, found, quotients)
+    shape = game.batch_shape
+    best, best_radius, worst, worst_radius = (found[:, k].reshape(shape) for k in range(4))
+    return NashValues(
+        best=best,
+        best_radius=best_radius,
+        worst=worst,
+        worst_radius=worst_radius,
+        quotients=quotients.reshape(*shape, 4),
+        exponent=exponent.reshape(shape),
+    )
 
 
-def _units(payoffs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Payoffs times a power of two a game, and whether they are integers small enough for exact elimination.
+def _units(payoffs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Payoffs over a power of two, whether they are integers small enough for exact elimination, and the exponent.
 
     Multiplying by a power of two is exact short of underflow, which is why tiny and huge payoffs count as no integers.
     """
@@ -64,34 +102,36 @@ def _units(payoffs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     _, exponent = np.frexp(size)
     whole = np.zeros(len(payoffs), dtype=np.bool_)
     scaled = np.ldexp(payoffs, -exponent[:, None, None])  # |entries| < 1
-    units = scaled.copy()
+    units, shift = scaled.copy(), exponent.copy()
     for bits in range(LARGEST_BITS + 1):  # the least power of two that makes every entry an integer
         candidate = np.ldexp(scaled, bits)
         fits = ~whole & (candidate == np.rint(candidate)).all(axis=(1, 2))
-        units[fits] = candidate[fits]
+        units[fits], shift[fits] = candidate[fits], exponent[fits] - bits
         whole |= fits
-    usual = np.abs(exponent) < 900
-    return units, whole & usual
+    return units, whole & (np.abs(exponent) < 900), shift
 
 
 @kernel
-def _nash_values(leader, ours, theirs, whole, found):
-    """Fill found[:, i] with best, radius, worst, radius of game i."""
+def _nash_values(leader, ours, theirs, whole, found, quotients):
+    """Fill found[i] with best, radius, worst, radius of game i, and quotients[i] where the payoffs are integers."""
     games, m, n = leader.shape
     capacity = 1
     for k in range(1, min(m, n) + 1):
         capacity += _choose(m, k) * _choose(n, k)
     x, x_labels, x_error = np.empty((capacity, m)), np.empty(capacity, np.int64), np.empty(capacity)
     y, y_labels, y_error = np.empty((capacity, n)), np.empty(capacity, np.int64), np.empty(capacity)
+    x_whole, y_whole = np.empty((capacity, m + 1), np.int64), np.empty((capacity, n + 1), np.int64)
     everything = (1 << (m + n)) - 1
     for i in range(games):
-        count_x = _vertices(ours[i], whole[i], x, x_labels, x_error)
-        count_y = _vertices(theirs[i], whole[i], y, y_labels, y_error)
+        count_x = _vertices(ours[i], whole[i], x, x_labels, x_error, x_whole)
+        count_y = _vertices(theirs[i], whole[i], y, y_labels, y_error, y_whole)
         if count_x < 0 or count_y < 0:
-            found[0, i], found[1, i], found[2, i], found[3, i] = 0.0, np.inf, 0.0, np.inf
+            found[i, 0], found[i, 1], found[i, 2], found[i, 3] = 0.0, np.inf, 0.0, np.inf
             continue
         largest = np.abs(leader[i]).max()
         best_low, best_high, worst_low, worst_high = -np.inf, -np.inf, np.inf, np.inf
+        rational = whole[i]
+        quotients[i, 1], quotients[i, 3] = 0, 0
         for q in range(count_y):
             # Labels of y name the follower's actions first; turned round they speak of the same actions as those of x.
             turned = (y_labels[q] >> n) | ((y_labels[q] & ((1 << n) - 1)) << m)
@@ -112,21 +152,50 @@ def _nash_values(leader, ours, theirs, whole, found):
                     radius = 1.01 * largest * (moved + rounded) + SMALLEST
                 best_low, best_high = max(best_low, value - radius), max(best_high, value + radius)
                 worst_low, worst_high = min(worst_low, value - radius), min(worst_high, value + radius)
-        _bracket(best_low, best_high, found, 0, i)
-        _bracket(worst_low, worst_high, found, 2, i)
+                rational = rational and _consider(theirs[i], x_whole[p], y_whole[q], quotients[i])
+        if not rational:
+            quotients[i, 1], quotients[i, 3] = 0, 0
+        _bracket(best_low, best_high, found[i, :2])
+        _bracket(worst_low, worst_high, found[i, 2:])
 
 
 @kernel
-def _bracket(low, high, found, row, i):
-    """The middle of [low, high] and half its width, rounded up."""
+def _consider(theirs, x, y, quotients):
+    """Let the equilibrium of these integer weights (the last entry divides) count; False where 64 bits are too few."""
+    m, n = len(x) - 1, len(y) - 1
+    if x[m] == 0 or y[n] == 0:
+        return False
+    denominator = x[m] * y[n]
+    if np.abs(theirs).max() * np.float64(x[m]) * np.float64(y[n]) >= LARGEST_INTEGER:
+        return False
+    numerator = np.int64(0)
+    for a in range(m):
+        for b in range(n):
+            numerator += x[a] * np.int64(theirs[b, a]) * y[b]
+    for extreme in range(2):  # best, then worst
+        old_numerator, old_denominator = quotients[2 * extreme], quotients[2 * extreme + 1]
+        if old_denominator == 0:
+            quotients[2 * extreme], quotients[2 * extreme + 1] = numerator, denominator
+            continue
+        left, right = np.float64(numerator) * old_denominator, np.float64(old_numerator) * denominator
+        if max(abs(left), abs(right)) >= LARGEST_INTEGER:
+            return False
+        difference = numerator * old_denominator - old_numerator * denominator
+        if (difference > 0) if extreme == 0 else (difference < 0):
+            quotients[2 * extreme], quotients[2 * extreme + 1] = numerator, denominator
+    return True
+
+
+@kernel
+def _bracket(low, high, ball):
+    """ball = the middle of [low, high] and half its width, rounded up."""
     if low > high or not np.isfinite(low) or not np.isfinite(high):
-        found[row, i], found[row + 1, i] = 0.0, np.inf
+        ball[0], ball[1] = 0.0, np.inf
     elif low == high:
-        found[row, i], found[row + 1, i] = low, 0.0
+        ball[0], ball[1] = low, 0.0
     else:
-        middle = low + 0.5 * (high - low)
-        found[row, i] = middle
-        found[row + 1, i] = max(high - middle, middle - low) * (1.0 + 4.0 * EPSILON)
+        ball[0] = low + 0.5 * (high - low)
+        ball[1] = max(high - ball[0], ball[0] - low) * (1.0 + 4.0 * EPSILON)
 
 
 @kernel
@@ -138,10 +207,11 @@ def _choose(n, k):
 
 
 @kernel
-def _vertices(payoff, whole, points, labels, errors):
+def _vertices(payoff, whole, points, labels, errors, integers):
     """Write the vertices of {(x, u): x >= 0, sum x = 1, x'payoff_j <= u}; their number, or -1 where a sign stays open.
 
     Bit a of a label set: x_a = 0; bit m + j: reply j is best. A vertex of several bases is written once for each.
+    Where the weights are known as integers, they are written too, followed by their sum; the sum is 0 elsewhere.
     """
     m, n = payoff.shape
     support, tight = np.empty(m, np.int64), np.empty(n, np.int64)
@@ -164,13 +234,17 @@ def _vertices(payoff, whole, points, labels, errors):
             if bits != k:
                 continue
             point, label, error = points[count], labels[count : count + 1], errors[count : count + 1]
+            weights = integers[count]
+            weights[:] = 0
             if k == 1:
                 state = _pure(payoff, support[0], tight[0], point, label)
                 error[0] = 0.0
+                weights[support[0]], weights[m] = 1, 1
             else:
-                state = _integral(payoff, support[:k], tight[:k], point, label) if whole else -1
+                state = _integral(payoff, support[:k], tight[:k], point, label, weights) if whole else -1
                 error[0] = EPSILON
                 if state < 0:
+                    weights[:] = 0
                     state = _rounded(payoff, support[:k], tight[:k], point, label, error)
             if state < 0:
                 return -1
@@ -195,7 +269,7 @@ def _pure(payoff, a, t, point, label):
 
 
 @kernel
-def _integral(payoff, support, tight, point, label):
+def _integral(payoff, support, tight, point, label, weights):
     """1 and the vertex of this basis, 0 if there is none, -1 if the integers could overflow; all signs are exact."""
     m, n = payoff.shape
     k = len(support)
@@ -239,6 +313,8 @@ def _integral(payoff, support, tight, point, label):
         if numerator > 0:
             found ^= 1 << support[c]
         point[support[c]] = np.float64(numerator) / np.float64(abs(determinant))
+        weights[support[c]] = numerator
+    weights[m] = abs(determinant)
     for j in range(n):
         slack = np.int64(0)
         for c in range(k):

@@ -34,6 +34,7 @@ CHECKERS: dict[str, str] = {
     ),
     **_references("verify.exact.commitment", "sse wse pure pure_weak minimax correlated single_lp multiple_lps"),
     **_references("verify.exact.equilibria", "best_nash worst_nash"),
+    **_references("verify.exact.differences", "commitment_gain weak_commitment_gain equilibrium_gain"),
     **_references(
         "verify.exact.features",
         "leader_actions follower_actions zero_sum_defect common_payoff_defect degenerate_replies rescaled_sse",

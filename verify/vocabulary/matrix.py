@@ -83,6 +83,24 @@ worst_nash = _concept(
     checked_by="equilibria",
     proved=False,
 )
+commitment_gain = _concept(
+    "commitment_gain",
+    r"V^{\mathrm{strong}} - \max N_L",
+    "what commitment adds to the leader's best Nash equilibrium, with the follower's ties broken for her",
+    checked_by="differences",
+)
+weak_commitment_gain = _concept(
+    "weak_commitment_gain",
+    r"V^{\mathrm{weak}} - \min N_L",
+    "what commitment adds to the leader's worst Nash equilibrium, with the follower's ties broken against her",
+    checked_by="differences",
+)
+equilibrium_gain = _concept(
+    "equilibrium_gain",
+    r"\min N_L - \max_x \min_b x^{\top} A_b",
+    "what the leader's worst Nash equilibrium adds to her security level",
+    checked_by="differences",
+)
 leader_actions = _concept("leader_actions", "m", "number of the leader's actions", checked_by="features", proved=False)
 follower_actions = _concept(
     "follower_actions", "n", "number of the follower's actions", checked_by="features", proved=False

@@ -73,13 +73,86 @@ def _pure(game: BimatrixGame, ties: Any) -> Ball:
 def best_nash(game: BimatrixGame) -> Ball:
     from solvers.equilibria.nash_values import nash_values
 
-    return nash_values(game)[:2]
+    found = nash_values(game)
+    return found.best, found.best_radius
 
 
 def worst_nash(game: BimatrixGame) -> Ball:
     from solvers.equilibria.nash_values import nash_values
 
-    return nash_values(game)[2:]
+    found = nash_values(game)
+    return found.worst, found.worst_radius
+
+
+# Differences of two values: where their floats do not tell them apart, exact values do, as far as there are any.
+
+Exactly = Callable[[int], Fraction | None]
+
+
+def commitment_gain(game: BimatrixGame) -> Ball:
+    from solvers.equilibria.nash_values import nash_values
+
+    game, shape = _singles(game), game.batch_shape
+    nash, committed = nash_values(game), sse(game)
+    return _difference(
+        (committed, _exact_value(game, "sse", committed)),
+        ((nash.best, nash.best_radius), lambda place: nash.exactly("best", place)),
+        shape,
+    )
+
+
+def weak_commitment_gain(game: BimatrixGame) -> Ball:
+    from solvers.equilibria.nash_values import nash_values
+
+    game, shape = _singles(game), game.batch_shape
+    nash, committed = nash_values(game), wse(game)
+    return _difference(
+        (committed, _exact_value(game, "wse", committed)),
+        ((nash.worst, nash.worst_radius), lambda place: nash.exactly("worst", place)),
+        shape,
+    )
+
+
+def equilibrium_gain(game: BimatrixGame) -> Ball:
+    from solvers.equilibria.nash_values import nash_values
+
+    game, shape = _singles(game), game.batch_shape
+    nash, secured = nash_values(game), minimax(game)
+    return _difference(
+        ((nash.worst, nash.worst_radius), lambda place: nash.exactly("worst", place)),
+        (secured, _exact_value(game, "minimax", secured)),
+        shape,
+    )
+
+
+def _exact_value(game: BimatrixGame, concept: str, ball: Ball) -> Exactly:
+    """The exact value of one game: its float where the radius is zero, else solved for."""
+    values, radii = ball
+
+    def exactly(place: int) -> Fraction:
+        if radii[place] == 0:
+            return Fraction(float(values[place]))
+        return Fraction(_fact(game[place].exact(), concept)["value"])
+
+    return exactly
+
+
+def _difference(left: tuple[Ball, Exactly], right: tuple[Ball, Exactly], shape: tuple[int, ...]) -> Ball:
+    (ours, our_radii), (theirs, their_radii) = left[0], right[0]
+    values = ours - theirs
+    radii = (our_radii + their_radii + np.abs(values) * EPSILON) * (1 + 4 * EPSILON)  # 0 if both are 0 and equal
+    for place in np.flatnonzero((np.abs(values) <= radii) & (radii > 0)).tolist():
+        theirs_exactly = right[1](place)
+        ours_exactly = left[1](place) if theirs_exactly is not None else None
+        if ours_exactly is not None and theirs_exactly is not None:
+            values[place], radii[place] = _rounded(ours_exactly - theirs_exactly)
+    return values.reshape(shape), radii.reshape(shape)
+
+
+def _rounded(exactly: Fraction) -> tuple[float, float]:
+    """The nearest float and a bound on what it misses; zero where it misses nothing."""
+    value = float(exactly)
+    return value, 0.0 if Fraction(value) == exactly else float(np.spacing(abs(value)))
 
 
 # Linear programs, game by game.
@@ -153,7 +226,7 @@ def degenerate_replies(game: BimatrixGame) -> Ball:
     alone = np.any(((rivals < 0) | itself).all(axis=-1), axis=-2)  # (games, n)
     beaten = np.any((rivals > 0).all(axis=1), axis=-1)
     counts = np.zeros(len(follower))
-    for place, reply in np.argwhere(np.logical_not(alone | beaten)).tolist():
+    for place, reply in np.argwhere(~np.logical_or(alone, beaten)).tolist():
         counts[place] += _lead_value(np.vectorize(Fraction, otypes=[object])(follower[place]), reply) == 0
     return counts.reshape(game.batch_shape), np.zeros(game.batch_shape)
 
@@ -181,9 +254,7 @@ def _settled(game: BimatrixGame, concept: str, values: np.ndarray, radii: np.nda
     values, radii = (np.array(array, dtype=np.float64).reshape(-1) for array in (values, radii))
     singles = _singles(game)
     for place in np.flatnonzero(~np.asarray(known).reshape(-1)).tolist():
-        exactly = Fraction(_fact(singles[place].exact(), concept)["value"])
-        values[place] = float(exactly)
-        radii[place] = 0.0 if Fraction(values[place]) == exactly else np.spacing(abs(values[place]))
+        values[place], radii[place] = _rounded(Fraction(_fact(singles[place].exact(), concept)["value"]))
     return values.reshape(game.batch_shape), radii.reshape(game.batch_shape)
 
 
@@ -234,6 +305,18 @@ def prove_single_lp(game: BimatrixGame) -> Fact:
 
 def prove_multiple_lps(game: BimatrixGame) -> Fact:
     return {**_fact(game, "sse"), "concept": "multiple_lps"}
+
+
+def prove_commitment_gain(game: BimatrixGame) -> Fact:
+    return {"concept": "commitment_gain", "sse": _fact(game, "sse")}
+
+
+def prove_weak_commitment_gain(game: BimatrixGame) -> Fact:
+    return {"concept": "weak_commitment_gain", "wse": _fact(game, "wse")}
+
+
+def prove_equilibrium_gain(game: BimatrixGame) -> Fact:
+    return {"concept": "equilibrium_gain", "minimax": _fact(game, "minimax")}
 
 
 def prove_rescaled_sse(game: BimatrixGame) -> Fact:

@@ -10,7 +10,7 @@ from verify.claims.matrix.shared import GENERIC, PAPER, TIES, conitzer_sandholm,
 from verify.comparison import at_least
 from verify.statement import Mutant, claim
 from verify.verdict import Verdict
-from verify.vocabulary.matrix import best_nash, pure, sse, wse
+from verify.vocabulary.matrix import best_nash, commitment_gain, pure, sse, wse
 
 
 @claim(
@@ -44,4 +44,4 @@ from verify.vocabulary.matrix import best_nash, pure, sse, wse
     ),
 )
 def commitment_beats_nash(game):
-    return at_least(sse(game), best_nash(game))
+    return at_least(commitment_gain(game), 0)

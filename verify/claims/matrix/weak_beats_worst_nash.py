@@ -12,7 +12,7 @@ from verify.claims.matrix.shared import GENERIC, PAPER, TIES, matching_pennies, 
 from verify.comparison import at_least
 from verify.statement import Mutant, claim
 from verify.verdict import Verdict
-from verify.vocabulary.matrix import best_nash, pure_weak, worst_nash, wse
+from verify.vocabulary.matrix import best_nash, pure_weak, weak_commitment_gain, worst_nash, wse
 
 
 @claim(
@@ -41,4 +41,4 @@ from verify.vocabulary.matrix import best_nash, pure_weak, worst_nash, wse
     ),
 )
 def weak_beats_worst_nash(game):
-    return at_least(wse(game), worst_nash(game))
+    return at_least(weak_commitment_gain(game), 0)
