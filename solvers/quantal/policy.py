@@ -57,8 +57,7 @@ def free_energy_gap(game: ChoiceWithPolicy) -> Certified:
     known = weights(game.values, game.temperature)
     log_total, log_total_error = known.log_total()
     entropy, entropy_error = _entropy(game.policy)
-    # tau <p, g> from the gaps themselves: an action with probability may lie beyond the cut.
-    behind = np.where(game.policy > 0, game.policy * known.gaps, 0.0).sum(axis=-1) / game.temperature
+    behind = np.where(game.policy > 0, game.policy * known.scaled, 0.0).sum(axis=-1)
     value = log_total + behind - entropy
     error = log_total_error + entropy_error + UNIT * ((n + 4) * behind + 2 * (log_total + behind + entropy))
     value, error = game.temperature * value, game.temperature * error
@@ -74,7 +73,7 @@ def policy_divergence(game: ChoiceWithPolicy) -> Certified:
     log_total, log_total_error = known.log_total()
     policy, played = game.policy, game.policy > 0
     logarithm = _logarithm(policy)
-    scaled = np.where(played, known.gaps / game.temperature[..., None], 0.0)
+    scaled = np.where(played, known.scaled, 0.0)
     part = logarithm + scaled
     t = np.where(played, part + log_total[..., None], 0.0)
     t_error = LIBRARY * UNIT * np.abs(logarithm) + 2 * UNIT * scaled + log_total_error[..., None]

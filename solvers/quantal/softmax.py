@@ -28,7 +28,7 @@ class Weights:
     """Unnormalised softmax weights e^{-g} of a batch, with error bounds; the best action has weight 1."""
 
     gaps: np.ndarray  # (*batch, n) max q - q, infinite where the difference overflows
-    scaled: np.ndarray  # (*batch, n) the gaps over tau, infinite beyond the cut
+    scaled: np.ndarray  # (*batch, n) the gaps over tau
     weight: np.ndarray  # (*batch, n)
     error: np.ndarray  # (*batch, n)
     total: np.ndarray  # (*batch,)
@@ -73,7 +73,7 @@ def weights(values: np.ndarray, temperature: np.ndarray) -> Weights:
     loss_error = (terms_error + loss * total_error) / total + UNIT * loss
     return Weights(
         gaps=gaps,
-        scaled=np.where(kept, scaled, np.inf),
+        scaled=scaled,
         weight=weight,
         error=error,
         total=total,

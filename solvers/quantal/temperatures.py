@@ -52,9 +52,8 @@ def _heating(game: ChoiceAtTwoTemperatures, solver: str) -> Heating:
     cold, hot = weights(game.values, game.temperature), weights(game.values, game.hotter)
     theta = ((game.hotter - game.temperature) / game.hotter)[..., None]
     loss, loss_error = cold.loss[..., None], cold.loss_error[..., None]
-    scaled = cold.gaps / game.temperature[..., None]
-    f = scaled - loss
-    f_error = 2 * UNIT * scaled + loss_error + UNIT * np.abs(f)
+    f = cold.scaled - loss
+    f_error = 2 * UNIT * cold.scaled + loss_error + UNIT * np.abs(f)
     y, mu = theta * f, theta * loss
     return Heating(
         cold=cold,

@@ -25,7 +25,7 @@ from verify.vocabulary.choice import response_distance, sup_norm, temperature
     expected=Verdict.PROVED,
     hypotheses=(TEMPERATURE,),
     witness=witness,
-    tightness=lambda: perturbed(["-1/2", "1/2"], ["1/2", "-1/2"]),
+    tightness=lambda: perturbed(["-1/4", "1/4"], ["1/2", "-1/2"]),
     derivation="softmax/lipschitz",
     conclusion="sup norm",
     mutants=(
