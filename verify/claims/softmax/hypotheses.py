@@ -27,7 +27,7 @@ def nearest(number: Any, bits: int) -> Fraction:
 
 TEMPERATURE = Hypothesis(
     name="temperature",
-    text="the temperature is positive",
+    text="the temperature is positive: zero has no softmax law, and no choice has it",
     body=lambda game: at_least(temperature(game), 0),
     ablation=Ablation(
         expected="undefined",

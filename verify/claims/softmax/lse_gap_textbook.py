@@ -23,7 +23,7 @@ from verify.vocabulary.choice import actions, lse_gap, temperature
     witness=lambda: exact_choice([1, 1, 0], "1/2"),
     tightness=lambda: exact_choice([1, 1, 1]),
     derivation="softmax/lse-gap",
-    conclusion="textbook",
+    conclusion="log n",
     mutants=(
         Mutant(
             name="constant",

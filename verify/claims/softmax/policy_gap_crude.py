@@ -24,7 +24,7 @@ from verify.vocabulary.choice import actions, gap, policy_gap, temperature
     witness=lambda: exact_choice([1, 1, 0, "-1/2"], "1/2"),
     tightness=lambda: exact_choice([0] + [-20] * 63),
     derivation="softmax/policy-gap",
-    conclusion="crude",
+    conclusion="simple",
     mutants=(
         Mutant(
             name="rate",
