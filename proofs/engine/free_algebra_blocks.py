@@ -51,13 +51,21 @@ class BlockMatrix:
         columns = list(zip(*other.blocks, strict=True))
         return BlockMatrix(tuple(tuple(_inner(row, column) for column in columns) for row in self.blocks))
 
+    def __add__(self, other: BlockMatrix) -> BlockMatrix:
+        return self._blockwise("+", other, lambda a, b: a + b)
+
     def __sub__(self, other: BlockMatrix) -> BlockMatrix:
+        return self._blockwise("-", other, lambda a, b: a - b)
+
+    def _blockwise(
+        self, name: str, other: BlockMatrix, operation: Callable[[Expression, Expression], Expression]
+    ) -> BlockMatrix:
         if (self.heights, self.widths) != (other.heights, other.widths):
             raise DerivationError(
-                f"-: expected blocks {self.heights} x {self.widths}, found {other.heights} x {other.widths}"
+                f"{name}: expected blocks {self.heights} x {self.widths}, found {other.heights} x {other.widths}"
             )
         pairs = zip(self.blocks, other.blocks, strict=True)
-        return BlockMatrix(tuple(tuple(a - b for a, b in zip(*rows, strict=True)) for rows in pairs))
+        return BlockMatrix(tuple(tuple(operation(a, b) for a, b in zip(*rows, strict=True)) for rows in pairs))
 
     def entries(self) -> tuple[Expression, ...]:
         return tuple(block for row in self.blocks for block in row)
@@ -65,6 +73,22 @@ class BlockMatrix:
     def to_latex(self) -> str:
         rows = [" & ".join(block.to_latex() for block in row) for row in self.blocks]
         return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BlockProduct:
+    """Block matrices to be multiplied, kept apart for reading."""
+
+    factors: tuple[BlockMatrix, ...]
+
+    def value(self) -> BlockMatrix:
+        product = self.factors[0]
+        for factor in self.factors[1:]:
+            product = product @ factor
+        return product
+
+    def to_latex(self) -> str:
+        return " ".join(factor.to_latex() for factor in self.factors)
 
 
 def _inner(row: Sequence[Expression], column: Sequence[Expression]) -> Expression:
@@ -144,13 +168,10 @@ def determinant_factors(
     to the identity drop out. Raises `DerivationError` where a factor is not block triangular, or the product is not
     shown to be the matrix.
     """
-    product = factors[0]
-    for factor in factors[1:]:
-        product = product @ factor
     for number, factor in enumerate(factors, 1):
         if not is_block_triangular(factor, relations):
             raise DerivationError(f"determinant: expected factor {number} block triangular, found {factor.to_latex()}")
-    evidence = blocks_equal(matrix, product, relations)
+    evidence = blocks_equal(matrix, BlockProduct(tuple(factors)).value(), relations)
     if evidence is None:
         raise DerivationError("determinant: expected factors whose product is the matrix, found another product")
     diagonal = [factor.blocks[i][i] for factor in factors for i in range(len(factor.heights))]

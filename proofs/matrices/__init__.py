@@ -1,0 +1,1 @@
+"""Identities between matrices of every dimension, on which the Riccati equations rest."""
