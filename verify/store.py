@@ -133,15 +133,18 @@ class Store:
             raise StoreError(f"{self.path}: expected run {run} to be ours, found it locked by another process")
         return run
 
-    def unfinished(self, fingerprint: str) -> int | None:
-        """The newest run that asked for the same, did not finish and has no living process; from now on it is ours."""
+    def unfinished(self, fingerprint: str, *, only: str | None = None) -> int | None:
+        """The newest run that asked for the same, did not finish and has no living process; from now on it is ours.
+
+        With `only`, that run or none.
+        """
         with self._guard():
             rows = self._db.execute(
                 "SELECT id FROM runs WHERE fingerprint = ? AND state != 'finished' ORDER BY id DESC", (fingerprint,)
             ).fetchall()
         for row in rows:
             run = int(row["id"])
-            if self._lock(run):
+            if only in (None, str(run)) and self._lock(run):
                 with self._transaction():
                     # Between our reading and our lock its process may have finished it.
                     ours = self._db.execute(

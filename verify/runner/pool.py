@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -16,16 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
 from verify.runner.job import Done, Job, perform
-
-LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMBA")
-"""Only the runner parallelises: libraries that start threads of their own would share the same cores."""
-
-
-def pin_threads() -> None:
-    """One thread for every numerical library that is loaded after this, here and in spawned workers."""
-    for library in LIBRARIES:
-        os.environ[f"{library}_NUM_THREADS"] = "1"
-    os.environ["VECLIB_MAXIMUM_THREADS"] = "1"
+from verify.threads import pin_threads
 
 
 class Workers(Protocol):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from verify import provenance
+from verify.errors import StoreError
 from verify.exact.author import sha256
 from verify.result import assemble
 from verify.runner.budget import Budget, Tier
@@ -29,6 +30,7 @@ class Options:
 
     workers  spawned processes; 1 works in this process
     fresh    begin anew even where an unfinished run asked for the same
+    resume   the number of the run to take up, which must have asked for the same; None: any that did
     limit    seconds a job may take before it counts as failed; only spawned workers can be stopped
     """
 
@@ -37,6 +39,7 @@ class Options:
     budget: Budget = dataclasses.field(default_factory=Budget)
     workers: int = 1
     fresh: bool = False
+    resume: str | None = None
     limit: float = 600.0
 
 
@@ -66,7 +69,12 @@ def run(
     early; what was finished is in the store and in the result.
     """
     fingerprint = _fingerprint(claims, options)
-    number = None if options.fresh else store.unfinished(fingerprint)
+    number = None if options.fresh else store.unfinished(fingerprint, only=options.resume)
+    if number is None and options.resume is not None:
+        found = f"run {options.resume} ({store.run(options.resume)['state']})"
+        raise StoreError(
+            f"resume: expected an unfinished, idle run that asked for the same of this code, found {found}"
+        )
     resumed = number is not None
     if number is None:
         number = store.begin(

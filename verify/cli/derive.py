@@ -1,0 +1,47 @@
+"""firstmover derive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from verify.cli.output import as_json, new_table, print_json, print_table
+
+FORMATS = {"md": "md", "latex": "tex", "html": "html", "pdf": "pdf", "ipynb": "ipynb"}
+
+
+@click.command("derive")
+@click.argument("topic", required=False)
+@click.option("--to", "to", type=click.Choice(list(FORMATS)), default="md", show_default=True, help="The format.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file; default: md and latex go to stdout.")
+@as_json
+def command(topic: str | None, to: str, out: Path | None, as_json: bool) -> None:
+    """Print a derivation, every line checked, or list the topics."""
+    from proofs.catalogue import derive, topics
+
+    if topic is None:
+        names = list(topics())
+        if as_json:
+            print_json(names)
+        else:
+            table = new_table("topic")
+            for name in names:
+                table.add_row(name)
+            print_table(table)
+        return
+    derivation = derive(topic)
+    derivation.check()
+    data = derivation.to_json()
+    if as_json:
+        print_json(data)
+        return
+    from verify.report import render_derivation
+
+    content = render_derivation(data, to)
+    if out is None and to in ("md", "latex"):
+        click.echo(content, nl=not content.endswith(b"\n"))
+        return
+    file = out or Path(f"{topic.replace('/', '-')}.{FORMATS[to]}")
+    file.write_bytes(content)
+    click.echo(str(file))

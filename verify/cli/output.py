@@ -1,0 +1,51 @@
+"""What commands share: the --json option, JSON on stdout, tables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+VERDICT_STYLES = {
+    "PROVED": "bold green",
+    "SUPPORTED": "green",
+    "REFUTED": "bold magenta",
+    "UNDECIDED": "yellow",
+    "VACUOUS": "yellow",
+    "NOT_RUN": "dim",
+}
+
+
+def print_json(data: Any) -> None:
+    """JSON on stdout; NaN and infinities, which JSON has not, are a defect of ours."""
+    click.echo(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(table: Table, *lines: str) -> None:
+    """A table and lines under it on stdout, in colour where that is a terminal; a pipe gets full width."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+def new_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    """A table with plain rules; columns named in `right` hold numbers."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        numeric = column in right
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=numeric or column == columns[0])
+    return table
