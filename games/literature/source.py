@@ -7,7 +7,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Author, year, title and place; `after` marks a game that follows the source, with numbers that may not be its own."""
+    """Author, year, title and place; `after` marks a game that follows the source, not always in its numbers."""
 
     author: str
     year: int
