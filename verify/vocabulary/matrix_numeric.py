@@ -25,14 +25,24 @@ AGREEMENT = 1e-7
 """The part of the leader's payoff range within which an LP solver with tolerance 1e-9 must agree to be called right."""
 
 
-# Strong values, proved by the batch kernel where floats can prove them, and exactly where they cannot.
+# Strong and weak values, proved by the batch kernel where floats can prove them, and solved exactly elsewhere.
 
 
 def sse(game: BimatrixGame) -> Ball:
     from solvers.matrix.batch import solve
 
-    found = solve(game)
-    return _settled(game, "sse", np.asarray(found.leader_value), np.asarray(found.error_bound), found.converged)
+    return _ball(solve(game))
+
+
+def wse(game: BimatrixGame) -> Ball:
+    from solvers.matrix.weak import solve
+
+    return _ball(solve(game))
+
+
+def _ball(found: Any) -> Ball:
+    """The leader's value and its error bound, infinite where the solver did not settle the game."""
+    return np.asarray(found.leader_value), np.where(found.converged, found.error_bound, np.inf)
 
 
 def minimax(game: BimatrixGame) -> Ball:
@@ -241,21 +251,7 @@ def _lead_value(follower: np.ndarray, reply: int) -> Fraction:
     return Fraction(_fact(_lead(follower, reply), "minimax")["value"]) if follower.shape[1] > 1 else Fraction(1)
 
 
-# The weak value: the strong one where the kernel proves the optimum nondegenerate, exactly solved elsewhere.
-
-
-def wse(game: BimatrixGame) -> Ball:
-    zeros = np.zeros(game.batch_shape)
-    return _settled(game, "wse", zeros, zeros, np.zeros(game.batch_shape, dtype=bool))
-
-
-def _settled(game: BimatrixGame, concept: str, values: np.ndarray, radii: np.ndarray, known: Any) -> Ball:
-    """Values and radii where `known`, the exact value rounded to the nearest float elsewhere."""
-    values, radii = (np.array(array, dtype=np.float64).reshape(-1) for array in (values, radii))
-    singles = _singles(game)
-    for place in np.flatnonzero(~np.asarray(known).reshape(-1)).tolist():
-        values[place], radii[place] = _rounded(Fraction(_fact(singles[place].exact(), concept)["value"]))
-    return values.reshape(game.batch_shape), radii.reshape(game.batch_shape)
+# Games one by one.
 
 
 def _singles(game: BimatrixGame) -> BimatrixGame:
