@@ -20,7 +20,7 @@ from verify.vocabulary.choice import actions, temperature, value_gap
     title="What a softmax agent loses on average, as textbooks bound it",
     paper=PAPER,
     place="textbook form of softmax/value-gap",
-    families=("tight", "spread", "tied"),
+    families=("spread", "tight", "tied"),
     expected=Verdict.SUPPORTED,
     hypotheses=(TEMPERATURE,),
     witness=lambda: exact_choice([0, "-1/2", -2], "1/2"),
