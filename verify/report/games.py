@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from verify.report.charts.commitment import commitment
-from verify.report.numerals import exact, rational
+from verify.report.numerals import entry, exact, rational
 
 LARGEST = 12
 """Rows and columns drawn; the rest is in the certificate."""
@@ -28,10 +28,10 @@ def payoffs(game: Mapping[str, Any]) -> tuple[list[list[Fraction]], list[list[Fr
 def _matrix(rows: Any) -> list[list[Fraction]] | None:
     if not _is_list(rows) or not rows or not all(_is_list(row) and row for row in rows):
         return None
-    entries = [[rational(entry) for entry in row] for row in rows]
-    if len({len(row) for row in entries}) > 1 or any(entry is None for row in entries for entry in row):
+    entries = [[rational(cell) for cell in row] for row in rows]
+    if len({len(row) for row in entries}) > 1 or any(cell is None for row in entries for cell in row):
         return None
-    return [[entry for entry in row if entry is not None] for row in entries]
+    return [[cell for cell in row if cell is not None] for row in entries]
 
 
 def _is_list(value: Any) -> bool:
@@ -64,7 +64,7 @@ def _payoff_table(game: Mapping[str, Any]) -> Markup:
     for a in range(min(rows, LARGEST)):
         cells = Markup("").join(
             Markup('<td><span class="leader">{}</span>, <span class="follower">{}</span></td>').format(
-                exact(leader[a][b]), exact(follower[a][b])
+                entry(leader[a][b]), entry(follower[a][b])
             )
             for b in range(min(columns, LARGEST))
         )
@@ -82,7 +82,7 @@ def _payoff_table(game: Mapping[str, Any]) -> Markup:
 
 def _field_table(game: Mapping[str, Any]) -> Markup:
     rows = Markup("").join(
-        Markup('<tr><th scope="row">{}</th><td>{}</td></tr>').format(str(name).replace("_", " "), _entry(value))
+        Markup('<tr><th scope="row">{}</th><td>{}</td></tr>').format(str(name).replace("_", " "), _nested(value))
         for name, value in game.items()
         if name not in ("kind", "schema")
     )
@@ -90,11 +90,11 @@ def _field_table(game: Mapping[str, Any]) -> Markup:
     return Markup('<table class="fields"><caption>{}</caption><tbody>{}</tbody></table>').format(kind, rows)
 
 
-def _entry(value: Any, depth: int = 0) -> Markup:
+def _nested(value: Any, depth: int = 0) -> Markup:
     if not _is_list(value):
         return exact(value)
     if depth == 2:
         return Markup("[…]")
-    shown = Markup(", ").join(_entry(item, depth + 1) for item in value[:LARGEST])
+    shown = Markup(", ").join(_nested(item, depth + 1) for item in value[:LARGEST])
     more = Markup(", … ({} in all)").format(len(value)) if len(value) > LARGEST else ""
     return Markup("({}{})").format(shown, more)

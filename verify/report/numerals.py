@@ -30,14 +30,16 @@ def plain(value: float | Fraction, digits: int = 4) -> str:
     return mantissa if exponent is None else f"{mantissa}×10{_superscript(exponent)}"
 
 
-def short(value: float | int | Fraction | None, digits: int = 4) -> Markup:
-    """`digits` significant digits as markup; a dash for nothing."""
+def short(value: float | int | Fraction | None, digits: int = 4, *, dots: str = "") -> Markup:
+    """`digits` significant digits as markup, `dots` after the last; a dash for nothing."""
     if value is None:
         return MISSING
     mantissa, exponent = _split(value, digits)
     if exponent is None:
-        return Markup.escape(mantissa)
-    return Markup('<span class="number">{}&hairsp;×&hairsp;10<sup>{}</sup></span>').format(mantissa, _signed(exponent))
+        return Markup.escape(mantissa + dots)
+    return Markup('<span class="number">{}{}&hairsp;×&hairsp;10<sup>{}</sup></span>').format(
+        mantissa, dots, _signed(exponent)
+    )
 
 
 def _split(value: float | int | Fraction, digits: int) -> tuple[str, int | None]:
@@ -121,6 +123,28 @@ def exact(value: Any) -> Markup:
     return Markup('<span class="approx" title="{}">{}</span>').format(title, about)
 
 
+_LONG = re.compile(r"\[[^\[\]]*\+/-[^\[\]]*\]|(?<![\w.])[+-]?\d+(?:/\d+|\.\d+(?:e[+-]?\d+)?)?(?![\w/])")
+
+
+def within(text: str) -> Markup:
+    """A text whose balls and long rationals are shortened as by `exact`."""
+    parts, end = [], 0
+    for match in _LONG.finditer(text):
+        if len(match[0]) > SHORT:
+            parts += [Markup.escape(text[end : match.start()]), exact(match[0])]
+            end = match.end()
+    return Markup("").join([*parts, Markup.escape(text[end:])])
+
+
+def entry(value: Any) -> Markup:
+    """A payoff in a table: as it is where that is short, else four digits with the exact value in the title."""
+    fraction = rational(value)
+    if fraction is None or _plainly(fraction) is not None:
+        return exact(value)
+    title = value if isinstance(value, str) and len(value) <= 400 else ""
+    return Markup('<span class="approx" title="{}">{}</span>').format(title, short(fraction))
+
+
 def _plainly(fraction: Fraction) -> str | None:
     """A rational as it is written, where that is short; a lifted float such as 1/8 in decimals when they end soon."""
     if max(fraction.numerator.bit_length(), fraction.denominator.bit_length()) > 40:
@@ -144,8 +168,8 @@ def _ball(text: str, bits: str) -> Markup:
     known = _magnitude(abs(middle)) - _magnitude(radius) if middle and radius else BALL_DIGITS
     digits = max(1, min(BALL_DIGITS, known))
     dots = "…" if digits == BALL_DIGITS and known > BALL_DIGITS else ""
-    pattern = Markup('<span class="approx" title="{}">{}{} <span class="radius">±&thinsp;{}</span></span>')
-    return pattern.format(title, short(middle, digits), dots, short(radius, 2))
+    pattern = Markup('<span class="approx" title="{}">{} <span class="radius">±&thinsp;{}</span></span>')
+    return pattern.format(title, short(middle, digits, dots=dots), short(radius, 2))
 
 
 def _cut(text: str, length: int) -> str:

@@ -33,6 +33,7 @@ class Run:
     commit: str = ""
     versions: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     machine: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    state: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,6 +196,8 @@ def _environment(maths: Maths) -> jinja2.Environment:
         "scope_words": words.scope_words,
         "duration": words.duration,
         "moment": words.moment,
+        "sentence": words.sentence,
+        "within": numerals.within,
     }
     return environment
 

@@ -6,7 +6,7 @@ import datetime
 
 from markupsafe import Markup
 
-from verify.report.numerals import count, exact, plain, short
+from verify.report.numerals import count, exact, plain, short, within
 from verify.report.schema import Claim, Evidence, Scope
 from verify.verdict import Verdict
 
@@ -41,6 +41,8 @@ ABLATIONS = {
     "counterexample": "The claim fails without it",
     "redundant": "No counterexample found without it",
     "undefined": "The statement has no meaning without it",
+    "defined": "The statement has a meaning without it",
+    "undecided": "What happens without it was not decided",
 }
 
 
@@ -58,11 +60,10 @@ def evidence_detail(evidence: Evidence | None) -> Markup:
         return Markup("")
     match e.kind:
         case "exact":
-            return Markup.escape(e.certificate)
+            return within(e.certificate)
         case "ball":
             bits = f"{e.bits} bits" if e.bits else ""
-            where = exact(e.enclosure) if "+/-" in e.enclosure else Markup.escape(e.enclosure)
-            return Markup("; ").join(part for part in (Markup.escape(bits), where) if part)
+            return Markup("; ").join(part for part in (Markup.escape(bits), within(e.enclosure)) if part)
         case "symbolic":
             return Markup.escape(e.system)
         case "randomised":
@@ -77,6 +78,12 @@ def evidence_detail(evidence: Evidence | None) -> Markup:
             return Markup.escape(e.source)
 
 
+def sentence(text: str) -> str:
+    """A text that begins with a capital and ends with a full stop, as those of claims need not."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", ":")) else ".") if text else ""
+
+
 def scope_words(scope: Scope | None) -> str:
     return SCOPES.get(scope.kind, scope.kind) if scope else "nothing"
 
@@ -85,7 +92,8 @@ def complaints(claim: Claim) -> list[str]:
     """Everything about a claim that is not as expected, a line each."""
     lines = []
     if claim.expected is not None and claim.verdict != claim.expected:
-        lines.append(f"found {claim.verdict}, expected {claim.expected}")
+        reason = f": {claim.reason}" if claim.reason else ""
+        lines.append(f"found {claim.verdict}, expected {claim.expected}{reason}")
     for mutant in claim.mutants:
         if not mutant.ok:
             found = f" ({mutant.verdict})" if mutant.verdict else ""

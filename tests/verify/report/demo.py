@@ -549,8 +549,8 @@ def demo(claims: int = 80) -> dict[str, Any]:
             _claim(
                 f"{papers[index % 6]}/claim-{index}",
                 title=f"A further claim, number {index}",
-                statement=r"\left\lVert Q_t - Q^{*}\right\rVert_\infty \le \rho^t \left\lVert Q_0 - Q^{*}\right\rVert_\infty"
-                rf" + {index}",
+                statement=rf"\left\lVert Q_{{{index}}} - Q^{{*}}\right\rVert_\infty"
+                r" \le \rho^t \left\lVert Q_0 - Q^{*}\right\rVert_\infty",
                 verdict=rng.choice(["PROVED", "SUPPORTED", "SUPPORTED", "REFUTED"]),
                 evidence=rng.choice(
                     [{"kind": "exact", "certificate": ""}, {"kind": "float", "residual": 1e-13, "margin": rng.random()}]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verify.report.numerals import count, exact, number, plain, short
+from verify.report.numerals import count, entry, exact, number, plain, short, within
 
 _UP = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
@@ -75,3 +75,17 @@ def test_numbers_to_draw_with():
     assert number("1/4") == 0.25
     assert number("9" * 400) is None
     assert number("pi") is None
+
+
+def test_long_numbers_within_a_text_are_shortened_and_the_rest_escaped():
+    text = "<b> 3602879701896397/36028797018963968 against 3/2, [0.27846454276107379 +/- 3.2e-33] in 16384 games"
+    shown = within(text)
+    assert shown.startswith("&lt;b&gt; <span") and "≈&thinsp;0.1<" in shown
+    assert "against 3/2, <span" in shown and "0.2784645428…" in shown and shown.endswith("in 16384 games")
+    assert within("no number & none") == "no number &amp; none"
+
+
+def test_payoffs_have_four_digits_and_their_exact_value_in_the_title():
+    assert entry("-1/3") == "−1/3"
+    assert entry("362756/999983") == '<span class="approx" title="362756/999983">0.3628</span>'
+    assert entry("<b>") == "&lt;b&gt;"

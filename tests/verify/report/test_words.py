@@ -60,3 +60,17 @@ def test_durations(seconds, told):
 def test_moments():
     assert words.moment("2025-03-01T12:00:00+00:00") == "1 March 2025, 12:00 UTC"
     assert words.moment("yesterday") == "yesterday"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ties against her", "Ties against her."),
+        ("", ""),
+        ("It holds.", "It holds."),
+        (" why? ", "Why?"),
+        ("so:", "So:"),
+    ],
+)
+def test_sentences(text, told):
+    assert words.sentence(text) == told

@@ -13,6 +13,9 @@ from verify.report.schema import Histogram
 
 WIDTH, HEIGHT = 680, 250
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 30, 48
+WIDEST = 80
+"""A few bins do not fill the width of the chart."""
+
 LOGARITHMIC_FROM = 30
 """Counts that differ by more than this factor are drawn on a logarithmic axis: a single violation must be visible."""
 
@@ -28,7 +31,7 @@ def histogram(data: Histogram) -> Markup:
     smallest, largest = min(count for count in counts if count), max(counts)
     logarithmic = largest > LOGARITHMIC_FROM * smallest
     top = math.log10(largest + 1) if logarithmic else float(largest)
-    slot = (WIDTH - LEFT - RIGHT) / len(counts)
+    slot = min((WIDTH - LEFT - RIGHT) / len(counts), WIDEST)
     floor = HEIGHT - BOTTOM
 
     def height(count: float) -> float:
@@ -51,12 +54,12 @@ def histogram(data: Histogram) -> Markup:
     if zero is not None:
         x = LEFT + zero * slot
         parts.append(line(x, TOP - 6, x, floor + 5, "zero"))
-        if data.ties:
-            side, shift = ("start", 6) if zero < len(counts) / 2 else ("end", -6)
-            ties = f"{data.ties:,} {'tie' if data.ties == 1 else 'ties'} at 0"
-            parts.append(text(ties, x + shift, TOP + 6, "note", side))
     parts.append(text(data.label or "margin", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "label"))
     parts.append(text("instances" + (", logarithmic" if logarithmic else ""), 4, 14, "label", "start"))
+    if data.ties:
+        parts.append(
+            text(f"{data.ties:,} {'tie' if data.ties == 1 else 'ties'} at 0", WIDTH - RIGHT, 14, "note", "end")
+        )
     below = sum(count for count, high in zip(counts, data.edges[1:], strict=True) if high <= 0)
     description = (
         f"{sum(counts):,} instances in {len(counts)} bins from {plain(data.edges[0])} to {plain(data.edges[-1])}; "
@@ -86,16 +89,21 @@ def _zero(edges: tuple[float, ...]) -> float | None:
 
 
 def _edge_labels(edges: tuple[float, ...], slot: float, floor: float) -> list[Markup]:
-    """Labels of as many edges as fit; zero always, its neighbours giving way."""
+    """Labels at equal distances, zero among them; as close as they fit, or a little wider where that rounds no edge."""
     texts = [plain(edge, 2) for edge in edges]
-    widest = 7.0 * max(len(label) for label in texts) + 10
-    stride = max(1, math.ceil(widest / slot))
-    zero = next((index for index, edge in enumerate(edges) if edge == 0), None)
-    anchor = zero if zero is not None else 0
-    shown = [index for index in range(len(edges)) if (index - anchor) % stride == 0]
+    closest = max(1, math.ceil((7.0 * max(map(len, texts)) + 10) / slot))
+    zero = next((index for index, edge in enumerate(edges) if edge == 0), 0)
+
+    def shown(stride: int) -> list[int]:
+        return [index for index in range(len(edges)) if (index - zero) % stride == 0]
+
+    def rounds(stride: int) -> bool:
+        return any(texts[index] != plain(edges[index], 6) for index in shown(stride))
+
+    stride = next((stride for stride in range(closest, 2 * closest + 1) if not rounds(stride)), closest)
     return [
         part
-        for index in shown
+        for index in shown(stride)
         for x in [LEFT + index * slot]
         for part in (line(x, floor, x, floor + 4, "axis"), text(texts[index], x, floor + 18, "tick"))
     ]

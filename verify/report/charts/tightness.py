@@ -29,7 +29,8 @@ def tightness(series: tuple[Point, ...]) -> Markup:
     if len(points) < 2 or points[0].x == points[-1].x:
         return Markup("")
     labels = {p.label for p in points if p.label}
-    x_label = labels.pop() if len(labels) == 1 else "instance of the series"
+    names = {label.partition(" = ")[0] for label in labels}
+    x_label = names.pop() if len(names) == 1 else "instance of the series"
     across, x_ticks = _scale([p.x for p in points], LEFT, WIDTH - RIGHT)
     values = [side for p in points for side in (p.lhs, p.rhs) if side is not None]
     up, y_ticks = _scale(values, UPPER[1], UPPER[0])
