@@ -53,7 +53,8 @@ class KnifeEdgeFamily(BimatrixFamily):
             weights = exact_array((reader.natural() for _ in range(m)), m)
             values = exact_array(reader.take(n), n)
             follower = exact_array(reader.take(m * n), m, n)
-            multipliers = exact_array((reader.natural() for _ in range(n * n)), n, n)
+            multipliers = exact_array([0] * n * n, n, n).copy()
+            multipliers[~np.eye(n, dtype=bool)] = exact_array((reader.natural() for _ in range(n * n - n)), n * n - n)
             return pinned(weights, values, multipliers, follower)
         row = np.arange(m) == reader.below(m)
         leader = exact_array(reader.take(m * n), m, n)
@@ -63,7 +64,7 @@ class KnifeEdgeFamily(BimatrixFamily):
     @property
     def code_length(self) -> int:
         m, n = self.leader_actions.high, self.follower_actions.high
-        return 3 + max(m + n + m * n + n * n, 1 + 2 * m * n)
+        return 3 + max(m + n + m * n + n * n - n, 1 + 2 * m * n)
 
 
 def pinned(weights: np.ndarray, values: np.ndarray, multipliers: np.ndarray, follower: np.ndarray) -> Payoffs:

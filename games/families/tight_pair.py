@@ -22,9 +22,9 @@ OUT_OF_REACH = 64
 class TightPairFamily(ChoiceFamily):
     """Two actions far ahead of all others; their values -l/2, l/2 move by s/2, -s/2, in temperatures.
 
-    With s = tau r and r log-uniform on [1e-6, 10]. In half of the games l = r: the law moves symmetrically, by
-    2 tanh(r/4), which is the bound 2 tanh(||d||_inf / (2 tau)), and in the Euclidean norm by nearly ||d||_2 / (2 tau)
-    for small r. In the others l is uniform on [-2, 2].
+    With s = tau r and r log-uniform on [1e-6, 10]. In half of the games l = r/2: the log-odds go from -r/2 to r/2 and
+    the law moves by 2 tanh(r/4), which is the bound 2 tanh(||d||_inf / (2 tau)), and in the Euclidean norm by nearly
+    ||d||_2 / (2 tau) for small r. In the others l is uniform on [-2, 2].
     """
 
     name: ClassVar[str] = "tight_pair"
@@ -35,7 +35,7 @@ class TightPairFamily(ChoiceFamily):
         n = self.actions.draw(rng)
         temperature = log_uniform(rng, 1e-12, 1e12, batch)
         ratio = log_uniform(rng, 1e-6, 10.0, batch)
-        odds = np.where(rng.random(batch) < 0.5, ratio, rng.uniform(-2.0, 2.0, batch))
+        odds = np.where(rng.random(batch) < 0.5, ratio / 2, rng.uniform(-2.0, 2.0, batch))
         values = np.full((batch, n), -float(OUT_OF_REACH))
         values[:, 0], values[:, 1] = -odds / 2, odds / 2
         perturbation = np.zeros((batch, n))
@@ -49,7 +49,7 @@ class TightPairFamily(ChoiceFamily):
         reader = Reader(integers)
         n, temperature = reader.size(self.actions), reader.positive()
         ratio, off = reader.positive(), Fraction(reader.signed(), 8)
-        pair, pull = temperature * (ratio + off) / 2, temperature * ratio / 2
+        pair, pull = temperature * (ratio / 2 + off) / 2, temperature * ratio / 2
         others = n - 2
         return PerturbedChoice(
             values=exact_array([-pair, pair] + [-OUT_OF_REACH * temperature] * others, n),
