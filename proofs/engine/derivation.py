@@ -12,10 +12,10 @@ from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Evidence, weakest
 from proofs.engine.numeric import as_function
 from proofs.engine.positivity import Facts
-from proofs.engine.relation import Relation, equal
+from proofs.engine.relation import Relation
 from proofs.engine.rules.algebra import WEAKER
-from proofs.engine.rules.assuming import defined_symbol
-from proofs.engine.step import Assumption, Assumptions, Step, union
+from proofs.engine.rules.assuming import meaning
+from proofs.engine.step import Assumptions, Step, union
 from proofs.engine.terms import Variable
 from proofs.engine.vocabulary import Vocabulary
 
@@ -98,11 +98,12 @@ class Derivation:
         step = self.conclusions[name]
         given = (*map(self.vocabulary.adopt, hypotheses), *self.vocabulary.facts.values())
         facts = Facts(given)
-        for assumption in step.assumptions:
+        assumptions = _with_resting(step.assumptions)
+        for assumption in assumptions:
             if assumption.kind == "hypothesis" and not _follows(assumption.relation, given, facts):
                 return False, f"expected only the claim's hypotheses, found `{assumption.relation}` assumed"
         mentioned = self.vocabulary.adopt(claim).free.union(*(relation.free for relation in given))
-        trouble = self._trouble_with_meanings(step.assumptions, mentioned)
+        trouble = self._trouble_with_meanings(assumptions, mentioned)
         if trouble:
             return False, trouble
         evidence = self.evidence_of(name)
@@ -116,7 +117,7 @@ class Derivation:
         for assumption in assumptions:
             if assumption.kind == "hypothesis":
                 continue
-            symbol, depends = _meaning(assumption)
+            symbol, depends = meaning(assumption)
             if symbol in meanings:
                 return f"expected one definition of {symbol}, found two"
             meanings[symbol] = depends
@@ -186,15 +187,14 @@ def _follows(needed: Relation, given: Iterable[Relation], facts: Facts) -> bool:
     return any(needed.same_as(relation) for relation in given) or facts.proves(needed)
 
 
-def _meaning(assumption: Assumption) -> tuple[Variable, frozenset[Variable]]:
-    """What a definition or a choice fixes, and the variables it is made of."""
-    relation = assumption.relation
-    if assumption.kind == "definition":
-        symbol = defined_symbol(relation)
-        return symbol, relation.free - {symbol}
-    name = assumption.name.removeprefix("choice of ")
-    star = next(variable for variable in relation.free if str(variable) == name)
-    return star, equal(relation.rhs, 0).free
+def _with_resting(assumptions: Assumptions) -> Assumptions:
+    """The assumptions and those that their definitions need to make sense."""
+    found = assumptions
+    while True:
+        more = union((found, *(assumption.resting for assumption in found)))
+        if len(more) == len(found):
+            return found
+        found = more
 
 
 def _circle(meanings: Mapping[Variable, frozenset[Variable]]) -> str | None:

@@ -190,7 +190,32 @@ class _Reader:
             return _Product(
                 tuple(_Generator(("root", sympy.Integer(p)), exponent * e, Fraction(int(p))) for p, e in primes)
             )
-        return _Generator(("root", self.canonical(base)), exponent, node)
+        positive, rest = self.split(self.normal(base))
+        parts: list[_Node] = [self.root(factor, exponent * power) for factor, power in positive]
+        if rest != 1:
+            parts.append(_Generator(("root", rest), exponent, self.read(rest)))
+        return _Product(tuple(parts))
+
+    def root(self, factor: Any, exponent: Fraction) -> _Node:
+        """A power of a positive factor that is not a product."""
+        node = self.read(factor)
+        if isinstance(node, Fraction | _Generator) or exponent.denominator == 1:
+            return self.power(factor, exponent)
+        return _Generator(("root", factor), exponent, node)
+
+    def split(self, form: Form) -> tuple[list[tuple[sympy.Expr, int]], sympy.Expr]:
+        """The factors proved positive, with their exponents, and the product of the others."""
+        positive: list[tuple[sympy.Expr, int]] = []
+        others = sympy.Integer(1)
+        for factor, exponent in form.factors():
+            if isinstance(factor, sympy.Rational) and factor < 0:
+                positive.append((-factor, exponent))
+                others = -others
+            elif isinstance(factor, sympy.Rational) or self.positive(factor):
+                positive.append((factor, exponent))
+            else:
+                others *= factor**exponent
+        return positive, self.canonical(others)
 
     def exponential(self, argument: Any) -> _Node:
         form = self.normal(argument)
@@ -210,36 +235,34 @@ class _Reader:
 
     def logarithm(self, form: Form) -> _Node:
         """log c + sum e_i log f_i over the factors proved positive; the others stay together under one log."""
+        positive, rest = self.split(form)
         parts: list[_Node] = []
-        together: list[sympy.Expr] = []
-        for factor, exponent in form.factors():
-            if isinstance(factor, sympy.Rational) and factor > 0:
+        for factor, exponent in positive:
+            if isinstance(factor, sympy.Rational):
                 for prime, power in _primes(factor).items():
-                    parts.append(_Product((Fraction(int(power) * exponent), self.atom(sympy.log(prime)))))
+                    parts.append(_Product((Fraction(power * exponent), self.atom(_log(sympy.Integer(prime))))))
             elif isinstance(factor, sympy.exp) or factor is sympy.E:
                 argument = factor.args[0] if isinstance(factor, sympy.exp) else sympy.Integer(1)
                 parts.append(_Product((Fraction(exponent), self.read(argument))))
-            elif self.positive(factor):
+            else:
                 base, root = factor.as_base_exp()
                 times = Fraction(int(root.p), int(root.q)) * exponent  # type: ignore[union-attr]
                 parts.append(_Product((times, self.atom(_log(base)))))
-            else:
-                together.append(factor**exponent)
-        if together:
-            parts.append(self.atom(_log(self.canonical(sympy.Mul(*together)))))
+        if rest != 1:
+            parts.append(self.atom(_log(rest)))
         return _Sum(tuple(parts))
 
     def absolute_value(self, form: Form) -> _Node:
-        """|c f| = c |f|, with the first coefficient of f positive."""
+        """|c f| = c |f| for the product c of the factors proved positive; |-f| = |f|."""
         if form.is_zero:
             return Fraction(0)
-        content = Fraction(1)
-        for poly, direction in ((form.numerator, 1), (form.denominator, -1)):
-            leading = poly.leading_coefficient()
-            content *= Fraction(int(leading.p), int(leading.q)) ** direction
-        scaled = form.expression() / sympy.Rational(content.numerator, content.denominator)
-        inner = self.canonical(scaled)
-        return _Product((abs(content), Fraction(1) if inner == 1 else self.atom(sympy.Abs(inner, evaluate=False))))
+        positive, rest = self.split(form)
+        parts: list[_Node] = [_Power(self.read(factor), exponent) for factor, exponent in positive]
+        if rest not in (1, -1):
+            opposite = self.canonical(-rest)
+            least = min(rest, opposite, key=sympy.default_sort_key)
+            parts.append(self.atom(sympy.Abs(least, evaluate=False)))
+        return _Product(tuple(parts))
 
     def total(self, term: Total) -> _Node:
         """Linear: what is free of the index leaves the sum, [a = b] replaces a by b, the sum of 1 is the size."""

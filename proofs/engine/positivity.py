@@ -131,6 +131,9 @@ class Facts:
         for indicator in sorted(term.atoms(Iverson), key=str):
             yield indicator, NONNEGATIVE
             yield 1 - indicator, NONNEGATIVE
+        for sign in sorted(term.atoms(Signum), key=str):
+            yield 1 - sign, NONNEGATIVE
+            yield 1 + sign, NONNEGATIVE
         for size in sorted(term.atoms(Size), key=str):
             yield size - 1, NONNEGATIVE
 

@@ -23,11 +23,15 @@ Kind: TypeAlias = Literal["hypothesis", "definition", "choice"]
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
-    """A relation a step rests on: a hypothesis, the definition of a symbol, or the choice of an index."""
+    """A relation a step rests on: a hypothesis, the definition of a symbol, or the choice of an index.
+
+    `resting` are the assumptions under which the term that defines a symbol was proved to be defined.
+    """
 
     name: str
     relation: Relation
     kind: Kind = "hypothesis"
+    resting: tuple[Assumption, ...] = ()
 
     def same_as(self, other: Assumption) -> bool:
         return self.kind == other.kind and self.relation.same_as(other.relation)

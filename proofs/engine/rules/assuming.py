@@ -48,8 +48,9 @@ class Definition(Rule):
         return Exact(certificate="definition")
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
-        made = Assumption(name=str(defined_symbol(relation)), relation=relation, kind="definition")
-        return union((*(step.assumptions for step in uses), (made,)))
+        resting = union(step.assumptions for step in uses)
+        made = Assumption(name=str(defined_symbol(relation)), relation=relation, kind="definition", resting=resting)
+        return union((resting, (made,)))
 
 
 def defined_symbol(relation: Relation) -> Variable:
@@ -82,5 +83,52 @@ class Choice(Rule):
         return Exact(certificate="finite nonempty index set")
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
-        made = Assumption(name=f"choice of {self.star}", relation=relation, kind="choice")
-        return union((*(step.assumptions for step in uses), (made,)))
+        resting = union(step.assumptions for step in uses)
+        made = Assumption(name=f"choice of {self.star}", relation=relation, kind="choice", resting=resting)
+        return union((resting, (made,)))
+
+
+def meaning(assumption: Assumption) -> tuple[Variable, frozenset[Variable]]:
+    """The symbol or index that a definition or a choice fixes, and the variables it is made of."""
+    relation = assumption.relation
+    if assumption.kind == "definition":
+        symbol = defined_symbol(relation)
+        return symbol, relation.free - {symbol}
+    star = next(variable for variable in relation.free if f"choice of {variable}" == assumption.name)
+    return star, free_variables(relation.rhs)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Discard(Rule):
+    """A relation that does not mention a defined symbol, or a chosen index, holds without the definition.
+
+    What the definition needs to make sense must still be assumed, so that a value of the symbol exists.
+    """
+
+    name: ClassVar[str] = "discard a definition"
+    keeps_defined: ClassVar[bool] = True
+
+    symbol: Variable
+
+    def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
+        (proved,) = uses
+        if not relation.same_as(proved.relation):
+            raise DerivationError(f"expected `{proved.relation}`")
+        discarded, kept = self._split(proved)
+        if not discarded:
+            raise DerivationError(f"expected {self.symbol} defined or chosen, found neither")
+        if len(discarded) > 1:
+            raise DerivationError(f"expected one definition of {self.symbol}, found {len(discarded)}")
+        if self.symbol in relation.free or any(self.symbol in other.relation.free for other in kept):
+            raise DerivationError(f"expected {self.symbol} to occur in its definition alone")
+        for needed in discarded[0].resting:
+            if not any(needed.same_as(other) for other in kept):
+                raise DerivationError(f"expected `{needed.relation}` still assumed, as the definition needs it")
+        return Exact(certificate="a value of the symbol exists")
+
+    def _split(self, proved: Step) -> tuple[Assumptions, Assumptions]:
+        fixing = [a for a in proved.assumptions if a.kind != "hypothesis" and meaning(a)[0] == self.symbol]
+        return tuple(fixing), tuple(a for a in proved.assumptions if a not in fixing)
+
+    def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
+        return self._split(uses[0])[1]
