@@ -23,7 +23,9 @@ from flint import fmpq, fmpz, fmpz_mat
 
 from games.matrix import BimatrixGame
 from solvers.errors import SolverError, refuse_batch
+from solvers.matrix import exact
 from solvers.matrix.integers import fraction, integer_game
+from solvers.solution import Solution
 
 # Vertex candidates that are tried: 8 x 8 games have 12870, 9 x 9 have 48620.
 LARGEST = 50_000
@@ -72,6 +74,11 @@ def equilibria(game: BimatrixGame) -> list[Equilibrium]:
                     )
                 )
     return sorted(found, key=lambda one: (-one.leader_value, one.leader_mixture, one.follower_mixture))
+
+
+def solve(game: BimatrixGame, *, worst: bool = False) -> Solution:
+    """The leader's best, or worst, Nash equilibrium, exactly: values and mixtures hold Fractions."""
+    return exact.solve(game, "worst nash" if worst else "best nash")
 
 
 def best(game: BimatrixGame) -> dict[str, Any]:

@@ -145,7 +145,8 @@ def solve(program: Program, *, hints: Iterable[Basis] = (), stop_at: Any = None)
 
 
 def _state(loaded: _Loaded, basis: Basis, objective: Sequence[Any]) -> _State | None:
-    if len(basis.variables) != len(basis.tight) + 1:
+    variables, tight = basis.variables, basis.tight
+    if len(variables) != len(tight) + 1 or max(variables) >= loaded.size or max(tight, default=-1) >= loaded.height:
         return None
     try:
         return _State(loaded, basis, objective)

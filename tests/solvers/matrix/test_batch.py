@@ -1,0 +1,160 @@
+"""Batches: the error bounds hold, the filter never proves what is false, ties go to exact arithmetic."""
+
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from games.matrix import BimatrixGame
+from solvers.errors import SolverError
+from solvers.matrix import batch, exact
+from solvers.matrix.commit import normal_units, workspace
+from solvers.matrix.dual_simplex import OPTIMAL, bound_reply
+from solvers.matrix.filter import NONDEGENERATE, PROVED, UNSETTLED, invert, prove_basis, upper_bound
+from solvers.solution import Status
+
+
+def _games(rng, payoffs, kind, count, m, n):
+    drawn = np.stack([payoffs(rng, kind, m, n) for _ in range(count)], axis=1)
+    return BimatrixGame(leader=drawn[0], follower=drawn[1])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4), (4, 1), (2, 2), (3, 5), (5, 3), (7, 7)])
+@pytest.mark.parametrize("kind", ["uniform", "integers", "binary"])
+def test_error_bounds_and_proofs_hold(rng, payoffs, kind, shape):
+    games = _games(rng, payoffs, kind, 12, *shape)
+    raw = batch.commitments(games)
+    found = batch.solve(games)
+    assert found.converged.all()
+    for i in range(len(games)):
+        truth = exact.solve(games[i])
+        assert abs(Fraction(found.leader_value[i]) - truth.leader_value) <= Fraction(found.error_bound[i])
+        strategy = found.policies["leader"][i]
+        assert strategy.min() >= 0 and abs(strategy.sum() - 1) < 1e-12
+        # The reply is best, and the strategy reaches the value, up to the rounding of the strategy.
+        paid = strategy @ games.follower[i]
+        assert paid.max() - paid[found.policies["follower"][i]] <= found.residual[i] + 1e-15 <= 1e-12
+        assert strategy @ games.leader[i][:, found.policies["follower"][i]] == pytest.approx(found.leader_value[i])
+        if raw.known[i] == NONDEGENERATE:
+            assert exact.solve(games[i], "wse").leader_value == truth.leader_value
+        if raw.known[i] != UNSETTLED:
+            assert raw.error[i] < 1e-9 and found.leader_value[i] == raw.value[i]
+
+
+def test_continuous_games_are_nearly_always_proved(rng):
+    leader, follower = rng.normal(size=(2, 2000, 6, 6))
+    known = batch.commitments(BimatrixGame(leader=leader, follower=follower)).known
+    assert (known == NONDEGENERATE).mean() > 0.99
+
+
+def test_threads_and_blocks_change_nothing(rng, monkeypatch):
+    leader, follower = rng.random((2, 40, 4, 3))
+    games = BimatrixGame(leader=leader.reshape(5, 8, 4, 3), follower=follower.reshape(5, 8, 4, 3))
+    alone = batch.solve(games)
+    monkeypatch.setattr(batch, "BLOCK", 7)
+    shared = batch.solve(games, threads=2)
+    assert np.array_equal(alone.leader_value, shared.leader_value)
+    assert np.array_equal(alone.policies["leader"], shared.policies["leader"])
+    assert alone.batch_shape == (5, 8)
+
+
+def test_an_empty_batch():
+    empty = BimatrixGame(leader=np.ones((0, 2, 2)), follower=np.ones((0, 2, 2)))
+    assert batch.solve(empty).leader_value.shape == (0,)
+
+
+def test_knife_edges_are_undecided_in_floats_and_settled_exactly():
+    # The second column is a best reply at (1/2, 1/2) only, so that the strong value hangs on an exact tie.
+    edge = BimatrixGame(leader=[[0.0, 10.0, 0.0], [0.0, 10.0, 1.0]], follower=[[1.0, 0.5, 0.0], [0.0, 0.5, 1.0]])
+    open_ = batch.solve(edge, settle=False)
+    assert open_.status == Status.UNDECIDED and np.isinf(open_.error_bound) and "exact" in open_.message
+    assert batch.solve(edge).leader_value == 10.0
+    # One unit in the last place off, the column is a best reply nowhere.
+    off = BimatrixGame(leader=edge.leader, follower=[[1.0, np.nextafter(0.5, 0), 0.0], [0.0, 0.5, 1.0]])
+    assert batch.solve(off).leader_value == 1.0
+
+
+def test_a_tolerance_settles_ill_conditioned_games(rng):
+    leader, follower = rng.random((2, 50, 5, 5))
+    games = BimatrixGame(leader=leader, follower=follower)
+    assert batch.solve(games).error_bound.max() > 1e-17
+    assert batch.solve(games, tolerance=0.0).error_bound.max() < 2e-16  # the rounding of the value alone
+
+
+def test_certificates_are_facts(rng, checked):
+    leader, follower = rng.random((2, 6, 3, 4))
+    games = BimatrixGame(leader=leader.reshape(2, 3, 3, 4), follower=follower.reshape(2, 3, 3, 4))
+    certificate = batch.solve(games).certificate
+    checked(games[1, 2].exact(), certificate[1, 2])
+    checked(games[0, 1].exact(), batch.solve(games[0, 1]).certificate[()])
+    with pytest.raises(SolverError, match=r"expected a single game, found a batch of shape \(3,\)"):
+        certificate[1]
+
+
+def test_refusals(rng):
+    game = BimatrixGame(leader=np.eye(2), follower=np.eye(2))
+    with pytest.raises(SolverError, match="expected payoffs as floats, found an exact twin"):
+        batch.solve(game.exact())
+    with pytest.raises(SolverError, match="threads: expected at least 1, found 0"):
+        batch.solve(game, threads=0)
+
+
+def test_bounds_of_any_multipliers_are_upper_bounds(rng):
+    for _ in range(20):
+        leader, follower = rng.normal(size=(2, 4, 5))
+        w = workspace(4, 5)
+        lowest, unit, follower_unit = normal_units(leader, follower, w.C, w.F)
+        assert np.allclose(lowest + unit * w.C.T, leader) and np.array_equal(follower_unit * w.F.T, follower)
+        assert w.C.min() == 0 and w.C.max() <= 1 and np.ptp(w.F, axis=0).max() <= 1
+        multipliers = np.abs(rng.normal(size=(5, 5))) * 10.0 ** rng.integers(-3, 9)
+        np.fill_diagonal(multipliers, 0.0)
+        C, F = (np.vectorize(Fraction, otypes=[object])(entries) for entries in (w.C, w.F))
+        for b in range(5):
+            bound = max(
+                C[b, a] + sum(Fraction(multipliers[b, k]) * (F[b, a] - F[k, a]) for k in range(5)) for a in range(4)
+            )
+            assert bound <= Fraction(upper_bound(w.C, w.F, b, multipliers, w.values))
+
+
+def test_the_filter_proves_exactly_the_optimal_bases(rng):
+    """All bases of one reply's program are put to the filter; only the truly optimal one passes."""
+    passed = 0
+    for _ in range(12):
+        A, B = rng.random((2, 4, 4))
+        w = workspace(4, 4)
+        normal_units(A, B, w.C, w.F)
+        for b in range(4):
+            outcome, bound, _ = bound_reply(w.C, w.F, b, -1.0, w.dictionary, w.basic, w.nonbasic, w.multipliers)
+            others = [k for k in range(4) if k != b]
+            for size in (2, 3, 4):
+                for support in combinations(range(4), size):
+                    for tight in combinations(others, size - 1):
+                        room = [np.array((*chosen, 0), dtype=np.int64) for chosen in (support, tight)]
+                        known, _, _ = prove_basis(
+                            A, w.C, w.F, b, *room, size, w.system, w.inverse, w.misses, w.x, w.z, w.values
+                        )
+                        if known != UNSETTLED:
+                            passed += 1
+                            assert outcome == OPTIMAL and abs(w.z[0] - bound) < 1e-9
+                            assert {v for v in w.basic.tolist() if v < 4} == set(support)
+                            assert {v - 4 for v in w.nonbasic.tolist() if v >= 4} == set(tight)
+    assert passed > 10
+
+
+def test_a_reply_equal_on_the_support_is_proved_but_not_nondegenerate():
+    # The third column repeats the second for the follower: the strong value stands, the weak one is lower.
+    leader = np.array([[2.0, 4.0, 0.0], [1.0, 3.0, 0.0]])
+    follower = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+    game = BimatrixGame(leader=leader, follower=follower)
+    assert batch.commitments(game).known.tolist() == [PROVED]
+    assert batch.solve(game).leader_value == 3.5
+    assert exact.solve(game, "wse").leader_value == 2
+
+
+def test_inversion(rng):
+    K = rng.normal(size=(6, 6))
+    R = np.empty((6, 6))
+    assert invert(K.copy(), 5, R)
+    assert np.allclose(R[:5, :5] @ K[:5, :5], np.eye(5))
+    assert not invert(np.ones((3, 3)), 3, R)
