@@ -13,7 +13,8 @@ Errors (notation of solvers.quantal.rounding):
   t:                      LIBRARY u |log p| + 2u g + err L + u (|log p + g| + |t|)
   p psi(-t), |t| <= 1:    p (|expm1(-t)| err t + 2 (err t)^2 + (CURVE + 1) u psi)
   p (t - 1) + s, |t| > 1: p err t + err s + 2u p |t - 1| + u |sum|
-The probabilities must sum to 1 exactly, as those of the families do: floats that miss 1 have no exact twin.
+Where floats miss sum p = 1 by eps, as a game of floats may, the first form loses eps max q and the second eps, which
+`_missing` bounds; it is 0 for probabilities that are multiples of 2^-53 with sum 1, as those of the families.
 """
 
 from __future__ import annotations
@@ -36,6 +37,18 @@ def policy_value(game: ChoiceWithPolicy) -> Certified:
 def _logarithm(policy: np.ndarray) -> np.ndarray:
     """log p, and 0 where p = 0, where it is always multiplied by p."""
     return np.log(np.where(policy > 0, policy, 1.0))
+
+
+def _missing(policy: np.ndarray) -> np.ndarray:
+    """A bound on |sum p - 1|: Knuth's two-sum gives every rounding error of the sum, and these are summed in turn."""
+    total, lost, roundings = (np.zeros(policy.shape[:-1]) for _ in range(3))
+    for a in range(policy.shape[-1]):
+        p = policy[..., a]
+        after = total + p
+        taken = after - total
+        error = (total - (after - taken)) + (p - taken)
+        total, lost, roundings = after, lost + error, roundings + np.abs(error)
+    return np.abs((total - 1) + lost) + (policy.shape[-1] + 1) * UNIT * roundings
 
 
 def _entropy(policy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -61,7 +74,8 @@ def free_energy_gap(game: ChoiceWithPolicy) -> Certified:
     value = log_total + behind - entropy
     error = log_total_error + entropy_error + UNIT * ((n + 4) * behind + 2 * (log_total + behind + entropy))
     value, error = game.temperature * value, game.temperature * error
-    return certified(value, error + UNIT * np.abs(value))
+    missing = _missing(game.policy) * np.abs(game.values.max(axis=-1))
+    return certified(value, error + UNIT * np.abs(value) + missing)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
@@ -88,4 +102,5 @@ def policy_divergence(game: ChoiceWithPolicy) -> Certified:
     terms = np.where(played, np.where(near, short, long), soft)
     errors = np.where(played, np.where(near, short_error, long_error), soft_error)
     value = terms.sum(axis=-1)
-    return certified(value, errors.sum(axis=-1) + n * UNIT * np.abs(terms).sum(axis=-1), least=0.0)
+    error = errors.sum(axis=-1) + n * UNIT * np.abs(terms).sum(axis=-1) + _missing(policy)
+    return certified(value, error, least=0.0)

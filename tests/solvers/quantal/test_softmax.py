@@ -94,6 +94,29 @@ def test_divergence_from_nearly_the_same_law_does_not_cancel():
     assert radius < 1e-8 * value
 
 
+def test_probabilities_that_miss_one():
+    """Floats need not sum to 1: the radius covers what the formulas take from that."""
+    rng = np.random.default_rng(4)
+    laws = rng.dirichlet(np.full(7, 0.3), 200)
+    missed = [abs(sum(map(Fraction, law)) - 1) for law in laws]
+    bound = policy._missing(laws)
+    assert np.allclose(bound, np.array(missed, dtype=float), rtol=1e-15, atol=1e-29)  # some n^2 u^2
+    assert max(bound) > 0
+    assert np.all(policy._missing(np.array([[0.25, 0.75], [0.0, 1.0]])) == 0)
+    values = rng.integers(-3, 3, 7) + 1e6
+    game = ChoiceWithPolicy(values=np.tile(values, (200, 1)), temperature=0.5, policy=laws)
+    with mpmath.workdps(60):
+        q = [mpmath.mpf(float(x)) for x in values]
+        top = mpmath.log(mpmath.fsum(mpmath.exp(x / 0.5) for x in q)) / 2
+        for i, law in enumerate(laws):
+            p = [mpmath.mpf(float(x)) for x in law]
+            free = top - mpmath.fsum(x * y - x * mpmath.log(x) / 2 for x, y in zip(p, q, strict=True) if x)
+            divergence = mpmath.fsum(x * (mpmath.log(x) - 2 * (y - top)) for x, y in zip(p, q, strict=True) if x)
+            for function, truth in ((policy.free_energy_gap, free), (policy.policy_divergence, divergence)):
+                value, radius = function(game[i])
+                assert abs(float(value) - truth) <= float(radius)
+
+
 def test_heating_a_little():
     """d<p, q>/d tau = -Var(q)/tau^2 and dEnt/d tau = Var(q)/tau^3."""
     variance = (3 / 16) * math.log(3) ** 2

@@ -29,7 +29,7 @@ def witness() -> ChoiceWithPolicy:
     hypotheses=(TEMPERATURE,),
     witness=witness,
     derivation="softmax/variational",
-    conclusion="identity",
+    conclusion="gap",
     mutants=(
         Mutant(
             name="sign",

@@ -25,7 +25,7 @@ from verify.vocabulary.choice import free_energy_gap, policy_entropy, temperatur
     witness=witness,
     tightness=lambda: ChoiceWithPolicy(values=["0", "0", "0"], temperature="1", policy=["1/3", "1/3", "1/3"]),
     derivation="softmax/variational",
-    conclusion="gap",
+    conclusion="upper bound",
     mutants=(
         Mutant(
             name="entropy",
