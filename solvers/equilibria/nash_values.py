@@ -39,9 +39,6 @@ LARGEST_BITS = 20
 LARGEST_INTEGER = 2.0**62
 """Products below this fit 64 bits with their sign, the rounding of the estimate included."""
 
-INTEGER_BOUND = 2.0**31
-"""Subdeterminants below this keep the products of elimination within 64 bits, slacks of 21-bit payoffs included."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NashValues:
@@ -242,7 +239,7 @@ def _vertices(payoff, whole, points, labels, errors, integers):
                 weights[support[0]], weights[m] = 1, 1
             else:
                 state = _integral(payoff, support[:k], tight[:k], point, label, weights) if whole else -1
-                error[0] = EPSILON
+                error[0] = 2.0 * EPSILON  # two conversions and a quotient
                 if state < 0:
                     weights[:] = 0
                     state = _rounded(payoff, support[:k], tight[:k], point, label, error)
@@ -274,18 +271,12 @@ def _integral(payoff, support, tight, point, label, weights):
     m, n = payoff.shape
     k = len(support)
     table = np.zeros((k, k + 1), np.int64)
-    largest, bound = 1.0, 1.0
     for c in range(k):
         table[0, c] = 1
     table[0, k] = 1
     for r in range(1, k):
         for c in range(k):
             table[r, c] = np.int64(payoff[support[c], tight[0]] - payoff[support[c], tight[r]])
-            largest = max(largest, abs(np.float64(table[r, c])))
-    for _ in range(k):
-        bound *= largest * np.sqrt(k)  # Hadamard: no subdeterminant is larger
-    if bound >= INTEGER_BOUND:
-        return -1
     previous = np.int64(1)
     for step in range(k):
         pivot = step
@@ -301,6 +292,9 @@ def _integral(payoff, support, tight, point, label, weights):
                 continue
             factor = table[r, step]
             for c in range(k + 1):
+                kept, lost = np.float64(table[r, c]) * table[step, step], np.float64(factor) * table[step, c]
+                if abs(kept) + abs(lost) >= LARGEST_INTEGER:
+                    return -1
                 table[r, c] = (table[r, c] * table[step, step] - factor * table[step, c]) // previous
         previous = table[step, step]
     determinant = previous
@@ -316,10 +310,13 @@ def _integral(payoff, support, tight, point, label, weights):
         weights[support[c]] = numerator
     weights[m] = abs(determinant)
     for j in range(n):
-        slack = np.int64(0)
+        slack, size = np.int64(0), 0.0
         for c in range(k):
             step_payoff = np.int64(payoff[support[c], tight[0]] - payoff[support[c], j])
             slack += step_payoff * (table[c, k] if determinant > 0 else -table[c, k])
+            size += abs(np.float64(step_payoff) * table[c, k])
+        if size >= LARGEST_INTEGER:
+            return -1
         if slack < 0:
             return 0
         if slack == 0:

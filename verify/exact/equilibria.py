@@ -74,6 +74,7 @@ def _vertices(payoff: Matrix) -> dict[Vector, int]:
             f"equilibria: expected at most {LARGEST_ENUMERATION} bases to enumerate, found {bases} ({rows} x {replies})"
         )
     cells = [[fmpq(cell.numerator, cell.denominator) for cell in row] for row in payoff]
+    table, zero = fmpq_mat(cells), fmpq(0)
     found: dict[Vector, int] = {}
     for size in range(1, min(rows, replies) + 1):
         for support in itertools.combinations(range(rows), size):
@@ -81,15 +82,16 @@ def _vertices(payoff: Matrix) -> dict[Vector, int]:
                 solution = _basic_solution(cells, support, tight)
                 if solution is None or min(solution) < 0:
                     continue
-                x = [Fraction(0)] * rows
+                weights = [zero] * rows
                 for a, weight in zip(support, solution, strict=True):
-                    x[a] = Fraction(int(weight.p), int(weight.q))
-                answers = [dot(x, column) for column in columns(payoff)]
+                    weights[a] = weight
+                answers = (fmpq_mat([weights]) * table).entries()
                 best = max(answers)
                 if answers[tight[0]] < best:
                     continue
-                zeros = sum(1 << a for a in range(rows) if x[a] == 0)
-                found[tuple(x)] = zeros | sum(1 << (rows + k) for k in range(replies) if answers[k] == best)
+                zeros = sum(1 << a for a in range(rows) if weights[a] == 0)
+                x = tuple(Fraction(int(weight.p), int(weight.q)) for weight in weights)
+                found[x] = zeros | sum(1 << (rows + k) for k in range(replies) if answers[k] == best)
     if not found:
         raise CertificateError(f"equilibria: expected a vertex, found none of {shown(payoff)}")
     return found
