@@ -10,7 +10,7 @@ Errors (notation of solvers.quantal.rounding). The difference and the quotient m
   v = sum g e / Z, the loss in temperatures: err v = (sum g e (c + 3) u + n u sum g e + n TAIL + v err Z) / Z + u v,
 with c_a = 2 g_a + LIBRARY + 1.
 
-Source: Gao and Pavel 2017 for the notation; theory of section 2.
+Source: Gao and Pavel 2017 on the softmax function; the forms without cancellation are elementary.
 """
 
 from __future__ import annotations

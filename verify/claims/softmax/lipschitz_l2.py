@@ -39,6 +39,7 @@ def _series() -> Iterator[tuple[float, str, PerturbedChoice]]:
     witness=witness,
     tightness=lambda: pulled_apart(Fraction(1, 10**9)),
     series=_series,
+    note="A supremum: equality is approached as the change shrinks, and never attained.",
     derivation="softmax/lipschitz",
     conclusion="l2",
     mutants=(

@@ -23,6 +23,7 @@ from verify.vocabulary.choice import actions, gap, policy_gap, temperature
     hypotheses=(TEMPERATURE, GAP),
     witness=lambda: exact_choice([1, 1, 0, "-1/2"], "1/2"),
     tightness=lambda: exact_choice([0] + [-20] * 63),
+    note="Not attained; for one best action and a large gap the left side tends to (n-1)/n of the right.",
     derivation="softmax/policy-gap",
     conclusion="simple",
     mutants=(

@@ -53,6 +53,7 @@ def _heat(game):
     witness=witness,
     tightness=lambda: most_curved(Fraction(1, 10**9)),
     series=_series,
+    note="The constant is sharp: the ratio of the two sides tends to 1 as the change shrinks.",
     derivation="softmax/remainder",
     conclusion="remainder",
     mutants=(
