@@ -1,5 +1,5 @@
-"""Pandoc's MathML made ready for browsers: TeX's spaces around operator names, norms that are brackets, and pieces that
-a line may break between, which browsers never do within one formula.
+"""Pandoc's MathML made ready for browsers: TeX's spaces around operator names, norms that are brackets, fractions in
+exponents on one line, and pieces that a line may break between, which browsers never do within one formula.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def typeset(mathml: str, *, display: bool, length: int) -> Markup:
         # \left\lVert comes as the relation "parallel to", which browsers set apart like any relation.
         if operator.text == "∥" and operator.get("form") in ("prefix", "postfix"):
             operator.text = "‖"
+    for power in list(body.iter("msup")) + list(body.iter("msubsup")):
+        power[-1] = _on_one_line(power[-1])
     for parent in body.iter("mrow"):
         children = _with_spaces(list(parent))
         for child in list(parent):
@@ -66,6 +68,33 @@ def _pieces(row: list[Element], long: bool) -> Iterator[list[Element]]:
 def _is_wide(element: Element) -> bool:
     width = element.get("width", "")
     return element.tag == "mspace" and width.endswith("em") and float(width.removesuffix("em")) >= 1
+
+
+def _on_one_line(element: Element) -> Element:
+    """The element with a/b for its fractions, which are too small to read in an exponent."""
+    for index, child in enumerate(list(element)):
+        element[index] = _on_one_line(child)
+    if element.tag != "mfrac" or element.get("linethickness") is not None:  # a binomial has no line
+        return element
+    over, under = element
+    slash = Element("mo", {"lspace": "0", "rspace": "0"})
+    slash.text = "/"
+    row = Element("mrow")
+    row.extend([_bracketed(over) if _is_sum(over) else over, slash])
+    row.append(_bracketed(under) if under.tag in ("mrow", "mfrac") and not _opens(under) else under)
+    return row
+
+
+def _is_sum(element: Element) -> bool:
+    return element.tag == "mrow" and any(child.text in SIGNS | RELATIONS for child in list(element)[1:])
+
+
+def _bracketed(element: Element) -> Element:
+    row = Element("mrow")
+    left, right = (Element("mo", {"form": form, "stretchy": "false"}) for form in ("prefix", "postfix"))
+    left.text, right.text = "(", ")"
+    row.extend([left, element, right])
+    return row
 
 
 def _with_spaces(row: list[Element]) -> list[Element]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from verify.report import pandoc
@@ -65,3 +67,16 @@ def test_a_machine_without_pandoc_is_told_what_to_install(monkeypatch):
     monkeypatch.setattr(pandoc.shutil, "which", lambda name: None)
     with pytest.raises(ReportError, match=r"^report: expected pandoc, found none: install firstmover\[report\]$"):
         _convert("x")
+
+
+def test_fractions_in_exponents_lie_on_one_line():
+    simple, bracketed, outside, binomial = _convert(
+        r"e^{-\frac{\delta}{\tau}}", r"e^{\frac{q + r}{2\tau}}", r"\frac{x^2}{y}", r"2^{\binom{n}{k}}"
+    )
+    assert "mfrac" not in simple and _letters(simple) == "e−δ/τ"
+    assert "mfrac" not in bracketed and _letters(bracketed) == "e(q+r)/(2τ)"
+    assert outside.count("<mfrac") == 1 and binomial.count("<mfrac") == 1
+
+
+def _letters(markup: str) -> str:
+    return re.sub(r"<[^>]*>", "", markup)
