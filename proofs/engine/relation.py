@@ -128,7 +128,10 @@ class Relation:
 
     def __str__(self) -> str:
         core = f"{self.lhs} {self.op} {self.rhs}"
-        return f"for all {_names(self.bound)}: {core}" if self.bound else core
+        if not self.bound:
+            return core
+        given = f" with {'; '.join(map(str, self.given))}" if self.given else ""
+        return f"for all {_names(self.bound)}{given}: {core}"
 
 
 def equal(lhs: Any, rhs: Any) -> Relation:

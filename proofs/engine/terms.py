@@ -62,7 +62,7 @@ class Index(sympy.Symbol):
         return (self.name, self.domain), {}
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*sympy.Symbol._hashable_content(self), self.domain.name)
+        return (*sympy.Symbol._hashable_content(self), self.domain.name, self.domain.size.name)
 
 
 def vector(name: str) -> Any:

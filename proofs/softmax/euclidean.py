@@ -1,8 +1,8 @@
 """The l2 modulus of softmax: |softmax((q + d) / tau) - softmax(q / tau)|_2 <= |d|_2 / (2 tau).
 
-Any law has Var(y) <= |y|^2 / 2, because 0 <= sum over a != b of p_a p_b (y_a + y_b)^2 and p_a (1 - p_a) <= 1 / 4. Along the
-segment, d/dt <v, softmax> = Cov(v, d) / tau, and 4 tau Cov(v, d) <= 4 tau^2 Var(v) + Var(d). With v the displacement,
-|v|^2 <= |v|^2 / 2 + |d|^2 / (8 tau^2).
+Any law has Var(y) <= |y|^2 / 2, because 0 <= sum over a != b of p_a p_b (y_a + y_b)^2 and p_a (1 - p_a) <= 1 / 4. Along
+the segment d/dt <v, softmax> = Cov(v, d) / tau, and 4 tau Cov(v, d) <= 4 tau^2 Var(v) + Var(d). With v the displacement
+this says |v|^2 <= |v|^2 / 2 + |d|^2 / (8 tau^2).
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ def variance_bound(argument: Argument) -> Step:
         at_most(Total(p[a] * (1 - p[a]) * y[a] ** 2, a), Total(y[a] ** 2, a) / 4), SumOver(a), quarter
     )
     claim = at_most(Total(p[a] * y[a] ** 2, a) - Total(p[a] * y[a], a) ** 2, Total(y[a] ** 2, a) / 2)
-    bound = argument.step(
-        claim, Combine((Rational(1, 2), 2, Total(p[a] * y[a] ** 2, a))), nonnegative, quarter, one
-    )
+    bound = argument.step(claim, Combine((Rational(1, 2), 2, Total(p[a] * y[a] ** 2, a))), nonnegative, quarter, one)
     given = (law.relation, one.relation)
     return argument.step(claim.for_all(p, y, given=given), Generalise((p, y), given), bound)
 

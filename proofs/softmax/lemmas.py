@@ -31,8 +31,8 @@ def exponential_tangent(argument: Argument) -> Step:
 def gibbs(argument: Argument) -> Step:
     """For all x >= 0 and r > 0: x - r <= x log x - x log r."""
     tangent = exponential_tangent(argument)
-    some = argument.assume("x", at_most(0, x))
-    positive = argument.assume("r", less(0, r))
+    some = argument.assume("x nonnegative", at_most(0, x))
+    positive = argument.assume("r positive", less(0, r))
     claim = at_most(x - r, XLogX(x) - x * log(r))
 
     inside = argument.assume("x positive", less(0, x))

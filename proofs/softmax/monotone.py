@@ -1,7 +1,7 @@
 """Heating softmax lowers its mean value and raises its entropy, without calculus.
 
 Let p, v, H be softmax at tau with its value and entropy, and p2, v2, H2 those at tau2 >= tau. The divergences are
-KL(p || p2) = -H - v / tau2 + LSE2 and KL(p2 || p) = -H2 - v2 / tau + LSE, with LSE = H + v / tau and LSE2 = H2 + v2 / tau2.
+KL(p || p2) = -H - v / tau2 + LSE2 and KL(p2 || p) = -H2 - v2 / tau + LSE, where LSE = H + v / tau, LSE2 = H2 + v2 / tau2.
 Both are nonnegative; so are (1 / tau - 1 / tau2) (v - v2), their sum, and (tau2 - tau) (H2 - H) = tau2 KL + tau KL.
 """
 
@@ -44,9 +44,7 @@ def derivation() -> Derivation:
 
     def entropy_identity(entropy: Scalar, value: Scalar, temperature: Scalar, lse: sympy.Expr) -> Step:
         terms = soft_entropy_terms(argument, temperature, warm if temperature == tau else warm2)
-        return argument.step(
-            equal(entropy, lse - value / temperature), Combine((-1,)), terms, *meanings, warm, warm2
-        )
+        return argument.step(equal(entropy, lse - value / temperature), Combine((-1,)), terms, *meanings, warm, warm2)
 
     cold = entropy_identity(H, v, tau, cold_lse)
     hot = entropy_identity(H2, v2, hotter, hot_lse)

@@ -10,7 +10,7 @@ from sympy import log
 from proofs.engine.argument import Argument
 from proofs.engine.derivation import Derivation
 from proofs.engine.relation import at_most, equal, less
-from proofs.engine.rules.algebra import Combine, Rewrite
+from proofs.engine.rules.algebra import Combine
 from proofs.engine.rules.quantifiers import Instantiate, SumOver
 from proofs.engine.terms import Total, XLogX
 from proofs.softmax.lemmas import gibbs, r, soft_entropy_terms, x

@@ -115,13 +115,12 @@ class Discard(Rule):
         if not relation.same_as(proved.relation):
             raise DerivationError(f"expected `{proved.relation}`")
         discarded, kept = self._split(proved)
-        if not discarded:
-            raise DerivationError(f"expected {self.symbol} defined or chosen, found neither")
-        if len(discarded) > 1:
-            raise DerivationError(f"expected one definition of {self.symbol}, found {len(discarded)}")
+        if len(discarded) != 1:
+            raise DerivationError(f"expected {self.symbol} defined or chosen once, found {len(discarded)} times")
         if self.symbol in relation.free or any(self.symbol in other.relation.free for other in kept):
             raise DerivationError(f"expected {self.symbol} to occur in its definition alone")
-        for needed in discarded[0].resting:
+        (definition,) = discarded
+        for needed in definition.resting:
             if not any(needed.same_as(other) for other in kept):
                 raise DerivationError(f"expected `{needed.relation}` still assumed, as the definition needs it")
         return Exact(certificate="a value of the symbol exists")
