@@ -24,7 +24,7 @@ class Published(Protocol):
     """The exact game; rows are the leader's actions."""
     SOURCE: Source
     ANSWERS: Mapping[str, str]
-    """The leader's value by concept, exact: sse, wse, correlated, pure, pure weak, minimax, best nash, worst nash."""
+    """The leader's value by concept, exact: sse, wse, pure, pure weak, minimax, best nash, worst nash."""
     NOTE: str
     """Who leads, what rows and columns are, what the game shows."""
 

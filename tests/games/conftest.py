@@ -122,7 +122,6 @@ def pure(A, B, tie=max) -> Fraction:
 
 VALUES = {
     "sse": sse,
-    "correlated": sse,  # the best correlated commitment is worth the strong value (Conitzer and Korzhyk 2011)
     "wse": wse,
     "pure": pure,
     "pure weak": lambda A, B: pure(A, B, min),
