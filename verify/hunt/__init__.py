@@ -1,0 +1,1 @@
+"""From a refuted claim to the smallest counterexample."""

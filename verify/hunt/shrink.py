@@ -1,0 +1,120 @@
+"""A simpler counterexample from a given one: fewer actions, then simpler numbers, every step confirmed exactly.
+
+Greedy, so that the result is small and not always smallest; `verify.hunt.smallest` searches by exhaustion where that is
+possible. Works on every class of games: actions are the indices of named core axes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from games.core import Game
+from games.errors import FirstmoverError
+from verify.errors import ClaimError
+from verify.statement import Claim
+from verify.twin import Twin
+from verify.variant import variants
+
+DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 1024)
+
+
+def shrink(claim: Claim, game: Game, *, budget: int = 2_000) -> Game:
+    """A counterexample to the claim that no single simplification makes simpler, from the exact counterexample `game`.
+
+    Simplifications are tried in order: leave out an index of a core axis (an action), make all payoffs integers, move
+    one number nearer to 0 or to fewer digits. At most `budget` candidates are decided. Raises `ClaimError` if `game`
+    does not violate the claim, or not under its hypotheses.
+    """
+    variant = variants(claim)["claim"]
+
+    def violates(candidate: Game) -> bool:
+        twin = Twin(candidate)
+        return twin.decide(variant.relation).outcome == "violated" and not twin.unmet(variant)
+
+    if not violates(game):
+        raise ClaimError(f"shrink: expected a counterexample to {claim.id}, found a game that is none")
+    game = game.exact()
+    left = itertools.repeat(None, budget)
+    improved = True
+    while improved:
+        improved = False
+        for candidate in _simpler(game):
+            if next(left, left) is left:  # the budget is spent
+                return game
+            if _accepted(violates, candidate):
+                game, improved = candidate, True
+                break
+    return game
+
+
+def _accepted(violates: Callable[[Game], bool], candidate: Game) -> bool:
+    """Whether the candidate is a counterexample; one that cannot be decided is none."""
+    try:
+        return violates(candidate)
+    except FirstmoverError:
+        return False
+
+
+def _simpler(game: Game) -> Iterator[Game]:
+    """Games simpler than `game` by one step, the boldest first."""
+    for axis in dict.fromkeys(axis for axes in game.core.values() for axis in axes):
+        for index in range(game.size(axis) if game.size(axis) > 1 else 0):
+            yield from _tried(game, {name: _without(game, name, axis, index) for name in game.core})
+    for denominator in DENOMINATORS:
+        rounded = {name: _rounded(getattr(game, name), denominator) for name in game.core}
+        if any((rounded[name] != getattr(game, name)).any() for name in game.core):
+            yield from _tried(game, rounded)
+    for name in game.core:
+        array = getattr(game, name)
+        for index in np.ndindex(array.shape):
+            for number in _nearer(array[index]):
+                changed = array.copy()
+                changed[index] = number
+                yield from _tried(game, {name: changed})
+
+
+def _tried(game: Game, arrays: dict[str, Any]) -> Iterator[Game]:
+    """The game with these arrays, or nothing where they make none (a probability law cut short)."""
+    try:
+        yield type(game)(**{name: getattr(game, name) for name in game.core} | arrays)
+    except FirstmoverError:
+        return
+
+
+def _without(game: Game, name: str, axis: str, index: int) -> np.ndarray:
+    array = getattr(game, name)
+    for place, own in enumerate(game.core[name]):
+        if own == axis:
+            array = np.delete(array, index, axis=place)
+    return array
+
+
+def _rounded(array: np.ndarray, denominator: int) -> np.ndarray:
+    changed: Any = np.empty(array.shape, dtype=object)
+    for index in np.ndindex(array.shape):
+        changed[index] = _nearest(array.item(index), denominator)
+    return changed
+
+
+def _nearest(number: Fraction, denominator: int) -> Fraction:
+    return Fraction(round(number * denominator), denominator)
+
+
+def _nearer(number: Fraction) -> Iterator[Fraction]:
+    """Simpler numbers than p/q in the order to try them: smaller |p| + q, or an integer nearer to 0."""
+    seen = {number}
+    for simpler in (Fraction(0), Fraction(1), Fraction(-1), *(_nearest(number / 2, d) for d in DENOMINATORS[:4])):
+        if simpler not in seen and _size(simpler) < _size(number):
+            seen.add(simpler)
+            yield simpler
+    if number.denominator == 1 and abs(number) > 1:
+        yield number - (1 if number > 0 else -1)
+
+
+def _size(number: Fraction) -> tuple[int, int]:
+    return abs(number.numerator) + number.denominator, int(number < 0)
