@@ -1,35 +1,31 @@
-"""A single exact game as certificates carry it: its kind and its arrays, all numbers rational strings."""
+"""The game of a certificate: written as game files are, and read without a detour through floats."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from games.choice import Choice, ChoiceAtTwoTemperatures, ChoiceWithPolicy, PerturbedChoice
 from games.core import Game
 from games.errors import GameError, shown
-from games.matrix import BimatrixGame
+from games.files import from_json as read
+from games.files import to_json
 
-_CLASSES = (BimatrixGame, Choice, PerturbedChoice, ChoiceWithPolicy, ChoiceAtTwoTemperatures)
-CLASSES: dict[str, type[Game]] = {cls.kind: cls for cls in _CLASSES}
-
-
-def to_json(game: Game) -> dict[str, Any]:
-    """{"kind": ..., and for each array nested lists of strings such as "7/2"}."""
-    return {"kind": game.kind, **{name: _nested(getattr(game, name)) for name in game.core}}
+__all__ = ["from_json", "to_json"]
 
 
-def _nested(array: np.ndarray) -> Any:
-    return str(array[()]) if array.ndim == 0 else [_nested(array[i, ...]) for i in range(len(array))]
+def from_json(data: Any) -> Game:
+    """The exact game that the JSON object describes; every number an integer or a string.
+
+    JSON readers make floats of decimals, and a rounded game is another game. Raises `GameError` for floats and for what
+    `games.files.from_json` refuses.
+    """
+    return read(_without_floats(data, "game"))
 
 
-def from_json(data: dict[str, Any]) -> Game:
-    """Inverse of `to_json`; `GameError` for an unknown kind, missing or surplus arrays, and what is no game."""
-    kind = data.get("kind")
-    if not isinstance(kind, str) or kind not in CLASSES:
-        raise GameError(f"kind: expected one of {', '.join(CLASSES)}, found {shown(kind)}")
-    cls = CLASSES[kind]
-    if set(data) != {"kind", *cls.core}:
-        raise GameError(f"{kind}: expected the entries {', '.join(cls.core)}, found {', '.join(map(str, data))}")
-    return cls(**{name: data[name] for name in cls.core}).exact()
+def _without_floats(data: Any, where: str) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_floats(value, str(key)) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_without_floats(value, where) for value in data]
+    if isinstance(data, float):
+        raise GameError(f"{where}: expected integers or rationals such as '1/3', found {shown(data)}")
+    return str(data) if type(data) is int else data  # integers of any length, none a float in between
