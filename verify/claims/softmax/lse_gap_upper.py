@@ -32,6 +32,7 @@ def _too_few(game):
     hypotheses=(TEMPERATURE, GAP),
     witness=lambda: exact_choice([1, 1, 0, "-1/2"], "1/2"),
     tightness=lambda: exact_choice([1, 1, 0, 0, 0]),
+    quick=8_192,
     default=262_144,  # equality is frequent here, and goes to exact arithmetic
     derivation="softmax/lse-gap",
     conclusion="upper",
@@ -43,10 +44,10 @@ def _too_few(game):
         ),
         Mutant(
             name="exchanged",
-            text="k and n - k exchanged",
+            text="k and n exchanged",
             body=lambda game: at_most(
                 lse_gap(game),
-                temperature(game) * log(actions(game) - maximisers(game) + maximisers(game) * _weight(game)),
+                temperature(game) * log(actions(game) + (maximisers(game) - actions(game)) * _weight(game)),
             ),
         ),
         Mutant(

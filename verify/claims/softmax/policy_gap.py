@@ -45,6 +45,7 @@ def _series() -> Iterator[tuple[float, str, Choice]]:
     witness=lambda: exact_choice([1, 1, 0, "-1/2"], "1/2"),
     tightness=lambda: exact_choice([1, 1, 0, 0, 0]),
     series=_series,
+    quick=8_192,
     default=262_144,  # equality is frequent here, and goes to exact arithmetic
     derivation="softmax/policy-gap",
     conclusion="policy gap",
