@@ -18,7 +18,7 @@ from verify.vocabulary.matrix import best_nash, commitment_gain, pure, sse, wse
     title="Commitment is worth at least the best equilibrium",
     paper=PAPER,
     place="von Stengel and Zamir 2010; the one-shot case of errl/commitment-value and sqvi/commitment-value",
-    families=(*GENERIC, *TIES),
+    families=(*TIES, *GENERIC),
     expected=Verdict.SUPPORTED,
     witness=conitzer_sandholm,
     tightness=matching_pennies,

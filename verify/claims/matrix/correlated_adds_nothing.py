@@ -18,7 +18,7 @@ from verify.vocabulary.matrix import best_nash, correlated, pure, sse, wse
     title="Correlation adds nothing to commitment against one follower",
     paper=PAPER,
     place="Conitzer and Korzhyk 2011",
-    families=("uniform", *TIES),
+    families=(*TIES, "uniform"),
     expected=Verdict.SUPPORTED,
     witness=conitzer_sandholm,
     tightness=conitzer_sandholm,

@@ -17,7 +17,7 @@ from verify.vocabulary.matrix import minimax, multiple_lps, pure, single_lp
     title="One linear program or one a reply: the same value",
     paper=PAPER,
     place="Conitzer and Sandholm 2006, Conitzer and Korzhyk 2011",
-    families=("gaussian", "integers"),
+    families=("integers", "gaussian"),
     expected=Verdict.SUPPORTED,
     witness=conitzer_sandholm,
     tightness=conitzer_sandholm,

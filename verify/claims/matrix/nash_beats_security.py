@@ -14,7 +14,7 @@ from verify.vocabulary.matrix import equilibrium_gain, minimax, pure, worst_nash
     title="Every equilibrium is worth at least the security level",
     paper=PAPER,
     place="Nash 1951",
-    families=("integers", *TIES),
+    families=(*TIES, "integers"),
     expected=Verdict.SUPPORTED,
     witness=conitzer_sandholm,
     tightness=matching_pennies,

@@ -17,7 +17,7 @@ from verify.vocabulary.matrix import pure, rescaled_sse, sse
     title="Units of account do not matter",
     paper=PAPER,
     place="von Neumann and Morgenstern 1944: payoffs are utilities",
-    families=(*GENERIC, *TIES),
+    families=(*TIES, *GENERIC),
     expected=Verdict.SUPPORTED,
     witness=conitzer_sandholm,
     tightness=conitzer_sandholm,

@@ -18,7 +18,7 @@ from verify.vocabulary.matrix import best_nash, pure_weak, sse, wse
     title="In games without degenerate replies ties do not matter",
     paper=PAPER,
     place="von Stengel and Zamir 2010 on generic games",
-    families=(*GENERIC, *TIES),
+    families=(*TIES, *GENERIC),
     expected=Verdict.SUPPORTED,
     hypotheses=(NO_DEGENERATE_REPLY,),
     witness=conitzer_sandholm,
