@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from games.families.base import Family as Family
-    from games.families.base import Sizes as Sizes
-    from games.families.catalogue import all_families as all_families
-    from games.families.catalogue import family as family
+    from games.families.base import Family, Sizes
+    from games.families.catalogue import all_families, family, family_names
 
-_HOME = {"Family": "base", "Sizes": "base", "all_families": "catalogue", "family": "catalogue"}
+_HOMES = {
+    "games.families.base": ("Family", "Sizes"),
+    "games.families.catalogue": ("all_families", "family", "family_names"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = ["Family", "Sizes", "all_families", "family", "family_names"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        from importlib import import_module
-
-        return getattr(import_module(f"games.families.{_HOME[name]}"), name)
+        return getattr(importlib.import_module(_HOME[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

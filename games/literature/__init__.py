@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from games.literature.catalogue import Published as Published
-    from games.literature.catalogue import literature as literature
-    from games.literature.catalogue import named as named
-    from games.literature.source import Source as Source
+    from games.literature.catalogue import Published, literature, named
+    from games.literature.source import Source
 
-_HOME = {"Published": "catalogue", "literature": "catalogue", "named": "catalogue", "Source": "source"}
+_HOMES = {
+    "games.literature.catalogue": ("Published", "literature", "named"),
+    "games.literature.source": ("Source",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = ["Published", "Source", "literature", "named"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        from importlib import import_module
-
-        return getattr(import_module(f"games.literature.{_HOME[name]}"), name)
+        return getattr(importlib.import_module(_HOME[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
