@@ -4,7 +4,8 @@ Every game goes through a condensed dual simplex in floats, then through a rigor
 that proves the signs which make the basis found optimal and every other reply worse. Where the filter succeeds, the
 exact answer is the rational solution of that basis, and it is known to be so although no rational number was computed:
 the floats are that solution within `error_bound`, and `certificate[i]` computes and verifies the rationals when asked.
-Where it fails (ties, ill-conditioned games) the game goes to exact arithmetic, `solvers.matrix.exact`.
+Where it fails, a game of small integer payoffs, where ties are common, is solved in 64-bit integers without rounding;
+what is left (ties of other payoffs, ill-conditioned games) goes to rational arithmetic, `solvers.matrix.exact`.
 
 "Proved" rests on IEEE 754 double arithmetic rounding to nearest without flushing subnormals, and on this code being
 right; the fact that `certificate[i]` returns rests on neither.
@@ -28,11 +29,15 @@ from solvers.matrix.exact import Fact
 from solvers.matrix.exact import fact as exact_fact
 from solvers.matrix.exact_strong import strong
 from solvers.matrix.filter import UNSETTLED
-from solvers.matrix.guess import guess
+from solvers.matrix.guess import contiguous, guess
+from solvers.matrix.integer_simplex import commit_integers
+from solvers.matrix.integers import small_integers
 from solvers.solution import Solution, Status
 
 # Games a call of the compiled block: long enough to hide the call, short enough to share evenly among threads.
 BLOCK = 1024
+# Payoffs that are integers of so many bits times a power of two are tried in integers; the kernel allows 24.
+INTEGER_BITS = 24
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,8 +97,8 @@ def commitments(game: BimatrixGame, *, threads: int = 1) -> Commitments:
         raise SolverError(f"threads: expected at least 1, found {threads}")
     games = math.prod(game.batch_shape)
     m, n = game.leader_actions, game.follower_actions
-    leader = np.ascontiguousarray(game.leader).reshape(games, m, n)
-    follower = np.ascontiguousarray(game.follower).reshape(games, m, n)
+    leader = contiguous(game.leader.reshape(games, m, n))
+    follower = contiguous(game.follower.reshape(games, m, n))
     found = Commitments(
         known=np.empty(games, dtype=np.int8),
         reply=np.empty(games, dtype=np.int64),
@@ -117,7 +122,36 @@ def commitments(game: BimatrixGame, *, threads: int = 1) -> Commitments:
         with ThreadPoolExecutor(threads) as pool:
             for _ in pool.map(run, starts):
                 pass
+    _settle_integers(leader, follower, found)
     return found
+
+
+def _settle_integers(leader: np.ndarray, follower: np.ndarray, found: Commitments) -> None:
+    """Solve, in place, unsettled games whose payoffs are small integers times a power of two, in exact integers."""
+    places = np.flatnonzero(found.known == UNSETTLED)
+    if not places.size:
+        return
+    leader_integers, power, small = small_integers(leader[places], INTEGER_BITS)
+    follower_integers, _, also = small_integers(follower[places], INTEGER_BITS)
+    small &= also
+    places, power = places[small], power[small]
+    known = np.empty(len(places), dtype=np.int8)
+    reply = np.empty(len(places), dtype=np.int64)
+    value = np.empty(len(places))
+    strategy = np.empty((len(places), leader.shape[1]))
+    commit_integers(leader_integers[small], follower_integers[small], known, reply, value, strategy)
+    solved = known != UNSETTLED
+    places, reply, strategy = places[solved], reply[solved], strategy[solved]
+    value = np.ldexp(value[solved], power[solved])
+    paid = np.einsum("ga,gab->gb", strategy, follower[places])
+    served = np.take_along_axis(paid, reply[:, None], axis=1)[:, 0]
+    found.known[places] = known[solved]
+    found.reply[places] = reply
+    found.value[places] = value
+    found.error[places] = np.abs(value) * 2.0**-53  # a quotient of integers, rounded once
+    found.served[places] = served
+    found.regret[places] = paid.max(axis=1) - served
+    found.strategy[places] = strategy
 
 
 def refuse_exact(solver: str, game: BimatrixGame) -> None:

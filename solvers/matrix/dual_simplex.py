@@ -33,30 +33,40 @@ MARGIN = 1e-9
 def bound_reply(C, F, b, limit, T, basic, nonbasic, multipliers):
     """Dual simplex for reply b until optimal, or until its bound falls below `limit`: (outcome, bound, start).
 
-    Leaves the dictionary in T, its variables in `basic` (n,) and `nonbasic` (m,) (actions 0..m-1, slack of reply b' as
-    m + b'), and in multipliers[b] the multipliers of the bound. An uninducible reply's multipliers are moved along its
-    Farkas ray until they bound it below `limit`.
+    Leaves the dictionary (its constants only, where no pivot was needed) in T, its variables in `basic` (n,) and
+    `nonbasic` (m,) (actions 0..m-1, slack of reply b' as m + b'), and in multipliers[b] the multipliers of the bound.
+    An uninducible reply's multipliers are moved along its Farkas ray until they bound it below `limit`.
     """
     n, m = C.shape
     start = 0
     for a in range(1, m):
         if C[b, a] > C[b, start]:
             start = a
+    feasible = True
     for other in range(n):
         constant = F[b, start] - F[other, start]
-        for a in range(m):
-            T[other, a] = (F[b, a] - F[other, a]) - constant
+        feasible = feasible and constant >= 0.0
         T[other, start] = constant
         basic[other] = m + other
         multipliers[b, other] = 0.0
     for a in range(m):
-        T[b, a] = -1.0
-        T[n, a] = C[b, a] - C[b, start]
         nonbasic[a] = a
     T[b, start] = 1.0
     T[n, start] = C[b, start]
     basic[b] = start
     nonbasic[start] = -1
+    if feasible:  # the best action against b already induces b: no dictionary is needed
+        return OPTIMAL, C[b, start], start
+    for other in range(n):
+        constant = T[other, start]
+        for a in range(m):
+            T[other, a] = (F[b, a] - F[other, a]) - constant
+        T[other, start] = constant
+    for a in range(m):
+        T[b, a] = -1.0
+        T[n, a] = C[b, a] - C[b, start]
+    T[b, start] = 1.0
+    T[n, start] = C[b, start]
     outcome = STALLED
     leaving = -1
     for _ in range(20 * (m + n) + 50):

@@ -90,48 +90,11 @@ def prove_basis(A, C, F, b, support, tight, k, K, R, E, x, z, values):
     of the support. PROVED: as before, but a reply that equals b on all of the support has slack exactly 0.
     """
     n, m = C.shape
-    _fill(F, b, support, tight, k, K)
-    if not invert(K, k, R):
-        return UNSETTLED, np.inf, np.inf
-    _fill(F, b, support, tight, k, K)
-    inverse_rows, inverse_columns, misses_rows, misses_columns = _norms(K, R, E, k)
-    if not (misses_rows < 0.5 and misses_columns < 0.5):
-        return UNSETTLED, np.inf, np.inf
-    # Approximate solutions, refined once, then the residual with a bound of its rounding.
-    for i in range(k):
-        x[i] = R[i, 0]
-        total = 0.0
-        for j in range(k):
-            total += R[j, i] * C[b, support[j]]
-        z[i] = total
-    x_residual = 0.0
-    z_residual = 0.0
-    for attempt in range(2):
-        x_residual = 0.0
-        z_residual = 0.0
-        for i in range(k):
-            x_miss = 1.0 if i == 0 else 0.0
-            z_miss = C[b, support[i]]
-            for j in range(k):
-                x_miss -= K[i, j] * x[j]
-                z_miss -= K[j, i] * z[j]
-            values[i] = x_miss
-            values[k + i] = z_miss
-            x_residual = max(x_residual, abs(x_miss))
-            z_residual = max(z_residual, abs(z_miss))
-        if attempt == 0:
-            for i in range(k):
-                for j in range(k):
-                    x[i] += R[i, j] * values[j]
-                    z[i] += R[j, i] * values[k + j]
-    x_size = 0.0
-    z_size = 0.0
-    for i in range(k):
-        x_size += abs(x[i])
-        z_size += abs(z[i])
+    if k == 2:
+        x_error, z_error, x_size, z_size = _solve_pair(C, F, b, support, tight[0], x, z)
+    else:
+        x_error, z_error, x_size, z_size = _solve_system(C, F, b, support, tight, k, K, R, E, x, z, values)
     rounding = (k + 4) * UNIT
-    x_error = INFLATE * inverse_rows * (x_residual + rounding * (1.0 + x_size)) / (1.0 - misses_rows) + TINY
-    z_error = INFLATE * inverse_columns * (z_residual + rounding * (1.0 + z_size)) / (1.0 - misses_columns) + TINY
     for i in range(k):
         if not x[i] > x_error:
             return UNSETTLED, x_error, z_error
@@ -168,6 +131,74 @@ def prove_basis(A, C, F, b, support, tight, k, K, R, E, x, z, values):
         elif not values[a] < -margin and not _repeats(A, F, b, a, support, tight, k):
             return UNSETTLED, x_error, z_error
     return proved, x_error, z_error
+
+
+@kernel
+def _solve_pair(C, F, b, support, other, x, z):
+    """x and z = (v, -y) of a basis of two actions, at one of which b gains on `other` and at one of which it loses.
+
+    With gains d and e of opposite signs, x = (-e, d) / (d - e), v = x'C, -y = (C_0 - C_1) / (d - e): nothing cancels
+    but the difference of the C, which are off by u each. Errors are infinite where the signs are not opposite.
+    """
+    first, second = support[0], support[1]
+    d = F[b, first] - F[other, first]
+    e = F[b, second] - F[other, second]
+    if not ((d > 0.0 and e < 0.0) or (d < 0.0 and e > 0.0)):
+        return np.inf, np.inf, 0.0, 0.0
+    scale = 1.0 / (d - e)
+    x[0] = -e * scale
+    x[1] = d * scale
+    z[0] = x[0] * C[b, first] + x[1] * C[b, second]
+    z[1] = (C[b, first] - C[b, second]) * scale
+    return 8.0 * UNIT, 8.0 * UNIT * (1.0 + abs(scale) + abs(z[1])) + TINY, 1.0, z[0] + abs(z[1])
+
+
+@kernel
+def _solve_system(C, F, b, support, tight, k, K, R, E, x, z, values):
+    """(error of x, error of z, sums of their absolute values); infinite errors where K is too close to singular."""
+    _fill(F, b, support, tight, k, K)
+    if not invert(K, k, R):
+        return np.inf, np.inf, 0.0, 0.0
+    _fill(F, b, support, tight, k, K)
+    inverse_rows, inverse_columns, misses_rows, misses_columns = _norms(K, R, E, k)
+    if not (misses_rows < 0.5 and misses_columns < 0.5):
+        return np.inf, np.inf, 0.0, 0.0
+    # Approximate solutions, refined once, then the residual with a bound of its rounding.
+    for i in range(k):
+        x[i] = R[i, 0]
+        total = 0.0
+        for j in range(k):
+            total += R[j, i] * C[b, support[j]]
+        z[i] = total
+    x_residual = 0.0
+    z_residual = 0.0
+    for attempt in range(2):
+        x_residual = 0.0
+        z_residual = 0.0
+        for i in range(k):
+            x_miss = 1.0 if i == 0 else 0.0
+            z_miss = C[b, support[i]]
+            for j in range(k):
+                x_miss -= K[i, j] * x[j]
+                z_miss -= K[j, i] * z[j]
+            values[i] = x_miss
+            values[k + i] = z_miss
+            x_residual = max(x_residual, abs(x_miss))
+            z_residual = max(z_residual, abs(z_miss))
+        if attempt == 0:
+            for i in range(k):
+                for j in range(k):
+                    x[i] += R[i, j] * values[j]
+                    z[i] += R[j, i] * values[k + j]
+    x_size = 0.0
+    z_size = 0.0
+    for i in range(k):
+        x_size += abs(x[i])
+        z_size += abs(z[i])
+    rounding = (k + 4) * UNIT
+    x_error = INFLATE * inverse_rows * (x_residual + rounding * (1.0 + x_size)) / (1.0 - misses_rows) + TINY
+    z_error = INFLATE * inverse_columns * (z_residual + rounding * (1.0 + z_size)) / (1.0 - misses_columns) + TINY
+    return x_error, z_error, x_size, z_size
 
 
 @kernel

@@ -24,9 +24,7 @@ def guess(game: BimatrixGame) -> Guess | None:
     from solvers.matrix.commit import commit_guess
 
     rounded = game.float()
-    reply, support, tight, multipliers = commit_guess(
-        np.ascontiguousarray(rounded.leader), np.ascontiguousarray(rounded.follower)
-    )
+    reply, support, tight, multipliers = commit_guess(contiguous(rounded.leader), contiguous(rounded.follower))
     if reply < 0 or not np.isfinite(multipliers).all():
         return None
     return Guess(
@@ -34,3 +32,10 @@ def guess(game: BimatrixGame) -> Guess | None:
         basis=Basis(variables=tuple(support.tolist()), tight=tuple(tight.tolist())),
         multipliers=multipliers,
     )
+
+
+def contiguous(payoffs: np.ndarray) -> np.ndarray:
+    """The payoffs in one piece and read-only: one type of array, one compilation of a kernel."""
+    found = np.ascontiguousarray(payoffs).view()
+    found.setflags(write=False)
+    return found

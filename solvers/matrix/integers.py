@@ -52,19 +52,33 @@ def _integers(payoffs: np.ndarray) -> tuple[list[list[Any]], int]:
     if payoffs.dtype == object:
         scale = math.lcm(*(Fraction(entry).denominator for entry in payoffs.flat))
         return [[fmpz(int(entry * scale)) for entry in row] for row in payoffs], scale
-    # x = mantissa 2^(exponent - 53) with an integer mantissa; trailing zeros go into the exponent.
-    fraction, exponent = np.frexp(payoffs)
-    mantissa = np.ldexp(fraction, 53).astype(np.int64)
-    trailing = np.where(mantissa == 0, 0, mantissa & -mantissa)
-    shift = np.where(trailing == 0, 0, np.frexp(trailing.astype(np.float64))[1] - 1)
-    mantissa >>= shift
-    power = exponent - 53 + shift  # x = mantissa 2^power, mantissa odd
+    mantissa, power = odd_parts(payoffs)
     lowest = min(0, int(np.where(mantissa == 0, 0, power).min()))
     rows = [
         [fmpz(m << (p - lowest)) if m else fmpz(0) for m, p in zip(values, powers, strict=True)]
         for values, powers in zip(mantissa.tolist(), power.tolist(), strict=True)
     ]
     return rows, 1 << -lowest
+
+
+def odd_parts(payoffs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(mantissa, power) with payoffs = mantissa 2^power bit for bit, mantissa an odd integer, or both 0."""
+    part, exponent = np.frexp(payoffs)
+    mantissa = np.ldexp(part, 53).astype(np.int64)
+    trailing = np.maximum(mantissa & -mantissa, 1)  # the lowest set bit
+    shift = np.frexp(trailing.astype(np.float64))[1] - 1
+    return mantissa >> shift, np.where(mantissa == 0, 0, exponent - 53 + shift)
+
+
+def small_integers(payoffs: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(integers, power, small): payoffs (G, m, n) are integers 2^power (G,), at most 2^bits in size, where `small`."""
+    mantissa, power = odd_parts(payoffs)
+    lowest = np.where(mantissa == 0, 2000, power).min(axis=(1, 2))
+    lowest[lowest == 2000] = 0  # all payoffs are zero
+    highest = np.frexp(np.abs(payoffs).max(axis=(1, 2)))[1]
+    small = highest - lowest <= bits
+    integers = np.ldexp(np.where(small[:, None, None], payoffs, 0.0), -lowest[:, None, None])
+    return integers.astype(np.int64), lowest, small
 
 
 def fraction(value: Any) -> Fraction:

@@ -12,6 +12,8 @@ from solvers.matrix import batch, exact
 from solvers.matrix.commit import normal_units, workspace
 from solvers.matrix.dual_simplex import OPTIMAL, bound_reply
 from solvers.matrix.filter import NONDEGENERATE, PROVED, UNSETTLED, invert, prove_basis, upper_bound
+from solvers.matrix.integer_simplex import commit_integers
+from solvers.matrix.integers import small_integers
 from solvers.solution import Status
 
 
@@ -66,13 +68,45 @@ def test_an_empty_batch():
 
 def test_knife_edges_are_undecided_in_floats_and_settled_exactly():
     # The second column is a best reply at (1/2, 1/2) only, so that the strong value hangs on an exact tie.
-    edge = BimatrixGame(leader=[[0.0, 10.0, 0.0], [0.0, 10.0, 1.0]], follower=[[1.0, 0.5, 0.0], [0.0, 0.5, 1.0]])
-    open_ = batch.solve(edge, settle=False)
-    assert open_.status == Status.UNDECIDED and np.isinf(open_.error_bound) and "exact" in open_.message
+    third = 1 / 3  # 53 significant bits: beyond the integers
+    edge = BimatrixGame(
+        leader=[[0.0, 10.0, 0.0], [0.0, 10.0, 1.0]], follower=[[third, third / 2, 0], [0, third / 2, third]]
+    )
+    left = batch.solve(edge, settle=False)
+    assert left.status == Status.UNDECIDED and np.isinf(left.error_bound) and "exact" in left.message
     assert batch.solve(edge).leader_value == 10.0
     # One unit in the last place off, the column is a best reply nowhere.
-    off = BimatrixGame(leader=edge.leader, follower=[[1.0, np.nextafter(0.5, 0), 0.0], [0.0, 0.5, 1.0]])
+    off = BimatrixGame(
+        leader=edge.leader, follower=edge.follower - np.array([[0, np.spacing(third / 2), 0], [0, 0, 0]])
+    )
     assert batch.solve(off).leader_value == 1.0
+
+
+def test_ties_of_small_integers_need_no_rationals(rng):
+    leader, follower = rng.integers(-2, 3, (2, 300, 5, 5)) / 8
+    found = batch.solve(BimatrixGame(leader=leader, follower=follower), settle=False)
+    assert found.converged.all()
+
+
+def test_integers_that_grow_too_large_are_given_up_and_never_wrong(rng):
+    settled = 0
+    for bits in (4, 12, 24):
+        A, B = rng.integers(-(2**bits), 2**bits, (2, 40, 4, 4))
+        known, reply = np.empty(40, dtype=np.int8), np.empty(40, dtype=np.int64)
+        value, strategy = np.empty(40), np.empty((40, 4))
+        commit_integers(A, B, known, reply, value, strategy)
+        for i in np.flatnonzero(known):
+            truth = exact.solve(BimatrixGame(leader=A[i], follower=B[i])).leader_value
+            assert abs(Fraction(value[i]) - truth) <= abs(truth) * Fraction(1, 2**53)
+        settled += (known != UNSETTLED).sum()
+    assert 60 < settled < 120
+
+
+def test_small_integers_are_the_payoffs_over_a_power_of_two():
+    payoffs = np.array([[[0.5, -3.0]], [[1 / 3, 1.0]], [[0.0, 0.0]], [[2.0**600, 3 * 2.0**600]], [[1.0, 2.0**40]]])
+    integers, power, small = small_integers(payoffs, 24)
+    assert small.tolist() == [True, False, True, True, False]
+    assert np.array_equal(np.ldexp(integers[small].astype(float), power[small][:, None, None]), payoffs[small])
 
 
 def test_a_tolerance_settles_ill_conditioned_games(rng):
