@@ -21,8 +21,8 @@ from flint import Ordering, fmpq_mpoly_ctx
 from sympy.tensor.indexed import Indexed
 
 from proofs.engine.errors import DerivationError
-from proofs.engine.substitution import free_variables, fresh_index, open_binder, rename
-from proofs.engine.terms import Binder, Delta, Extremum, Index, Iverson, Signum, Size, Total, XLogX
+from proofs.engine.substitution import close_binder, free_variables, open_binder, rename
+from proofs.engine.terms import Delta, Extremum, Index, Iverson, Signum, Size, Total, XLogX
 
 Positive: TypeAlias = "Callable[[sympy.Expr], bool]"
 Poly: TypeAlias = Any  # flint.fmpq_mpoly
@@ -162,7 +162,7 @@ class _Reader:
         if isinstance(term, Extremum):
             index, parts = open_binder(term)
             body, where = (self.canonical(part) for part in parts)
-            return self.atom(_closed(term.func(body, index, where)))
+            return self.atom(close_binder(term.func(body, index, where)))
         if isinstance(term, Delta):
             return self.atom(term)
         if isinstance(term, Iverson | Signum | XLogX | sympy.LambertW):
@@ -259,9 +259,9 @@ class _Reader:
         positive, rest = self.split(form)
         parts: list[_Node] = [_Power(self.read(factor), exponent) for factor, exponent in positive]
         if rest not in (1, -1):
-            opposite = self.canonical(-rest)
-            least = min(rest, opposite, key=sympy.default_sort_key)
-            parts.append(self.atom(sympy.Abs(least, evaluate=False)))
+            # sympy chooses between f and -f, and chooses anew whenever a bound index is renamed.
+            size = sympy.Abs(rest)
+            parts.append(self.atom(size) if isinstance(size, sympy.Abs) else self.read(size))
         return _Product(tuple(parts))
 
     def total(self, term: Total) -> _Node:
@@ -297,7 +297,7 @@ class _Reader:
             elif bound == 1:
                 free.append(self.atom(index.domain.size))
             else:
-                free.append(self.atom(_closed(Total(bound, index))))
+                free.append(self.atom(close_binder(Total(bound, index))))
             summands.append(_Product(tuple(free)))
         return _Product((*outside, _Sum(tuple(summands))))
 
@@ -309,18 +309,6 @@ def _primes(value: Any) -> dict[int, int]:
 
 def _log(term: sympy.Expr) -> sympy.Expr:
     return sympy.log(term, evaluate=False)
-
-
-def _height(term: sympy.Basic) -> int:
-    inner = max((_height(part) for part in term.args), default=0)
-    return inner + 1 if isinstance(term, Binder) else inner
-
-
-def _closed(term: Binder) -> sympy.Expr:
-    """The binder with a canonical index: named after the height of the binder, so nested ones differ."""
-    index = fresh_index(Index(f"_{_height(term)}", term.index.domain), free_variables(term))
-    body, *rest = (rename(part, term.index, index) for part in (term.args[0], *term.args[2:]))
-    return term.func(body, index, *rest)
 
 
 def _evaluate(node: _Node) -> Form:

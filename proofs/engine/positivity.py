@@ -55,6 +55,7 @@ class Facts:
     def __init__(self, relations: Iterable[Relation] = ()) -> None:
         self.relations = tuple(relation for relation in relations if _is_simple(relation))
         self._known: dict[tuple[sympy.Expr, int], Signs] = {}
+        self._instances: dict[tuple[int, tuple[Index, ...]], dict[sympy.Expr, Any] | None] = {}
         bound: list[Any] = [variable for relation in self.relations for variable in relation.bound]
         one_of_each_set = {index.domain: generic_index(index) for index in bound}  # index sets are not empty
         self._witnesses = list(one_of_each_set.values())
@@ -98,18 +99,23 @@ class Facts:
     def _factor(self, factor: sympy.Expr, fuel: int) -> Signs:
         """The sign of a factor: from its structure, and as a multiple of a fact plus a rest of known sign."""
         signs = self._structure(factor, fuel)
+        if len(signs) == 1:
+            return signs
         terms = _terms(factor)
-        for difference, known in self._instances(factor) if len(signs) > 1 else ():
-            other = _terms(difference)
+        for other, known in self._polynomials(factor):
             for monomial in (m for m in terms if m in other):
                 times = terms[monomial] / other[monomial]
-                rest = sympy.Add(
-                    *((terms.get(m, 0) - times * other.get(m, 0)) * m for m in terms.keys() | other.keys())
-                )
-                if isinstance(rest, sympy.Rational):
-                    share = ZERO if rest == 0 else frozenset({int(sympy.sign(rest))})
-                elif fuel > 0 and len(_terms(rest)) <= len(terms):
-                    share = self.sign(rest, fuel - 1)
+                rest = {
+                    m: terms.get(m, 0) - times * other.get(m, 0)
+                    for m in (*terms, *(m for m in other if m not in terms))
+                }
+                rest = {m: coefficient for m, coefficient in rest.items() if coefficient != 0}
+                if not rest:
+                    share = ZERO
+                elif rest.keys() == {sympy.S.One}:
+                    share = frozenset({int(sympy.sign(rest[sympy.S.One]))})
+                elif fuel > 0 and len(rest) <= len(terms):
+                    share = self.sign(sympy.Add(*(c * m for m, c in rest.items())), fuel - 1)
                 else:
                     continue
                 signs &= _sum(_product(known, frozenset({int(sympy.sign(times))})), share)
@@ -117,25 +123,31 @@ class Facts:
                     return signs
         return signs
 
-    def _instances(self, term: sympy.Expr) -> Iterator[tuple[sympy.Expr, Signs]]:
-        """Polynomials of known sign: the facts at the indices of the term, its indicators and sizes."""
-        free = sorted((v for v in free_variables(term) if isinstance(v, Index)), key=str)
-        indices = [*self._witnesses, *free]
+    def _polynomials(self, term: sympy.Expr) -> Iterator[tuple[dict[sympy.Expr, Any], Signs]]:
+        """Polynomials of known sign, as coefficients: the facts at the term's indices; its indicators, signs, sizes."""
+        free = sorted((variable for variable in free_variables(term) if isinstance(variable, Index)), key=str)
+        indices = (*self._witnesses, *free)
         for relation in self.relations:
             formals: tuple[Any, ...] = relation.bound
             choices = [[index for index in indices if index.domain == formal.domain] for formal in formals]
             for chosen in itertools.product(*choices):
-                form = normal_form(substitute(relation.difference, dict(zip(relation.bound, chosen, strict=True))))
-                if obviously_positive(form.term(form.denominator)):
-                    yield form.term(form.numerator), OF_RELATION[relation.op]
-        for indicator in sorted(term.atoms(Iverson), key=str):
-            yield indicator, NONNEGATIVE
-            yield 1 - indicator, NONNEGATIVE
-        for sign in sorted(term.atoms(Signum), key=str):
-            yield 1 - sign, NONNEGATIVE
-            yield 1 + sign, NONNEGATIVE
-        for size in sorted(term.atoms(Size), key=str):
-            yield size - 1, NONNEGATIVE
+                terms = self._instance(relation, chosen)
+                if terms is not None:
+                    yield terms, OF_RELATION[relation.op]
+        bounds = [bound for head in sorted(term.atoms(Iverson), key=str) for bound in (head, 1 - head)]
+        bounds += [bound for head in sorted(term.atoms(Signum), key=str) for bound in (1 - head, 1 + head)]
+        bounds += [size - 1 for size in sorted(term.atoms(Size), key=str)]
+        for bound in bounds:
+            yield _terms(bound), NONNEGATIVE
+
+    def _instance(self, relation: Relation, chosen: tuple[Index, ...]) -> dict[sympy.Expr, Any] | None:
+        """rhs - lhs at the chosen indices times its denominator, where that is obviously positive."""
+        key = (id(relation), chosen)
+        if key not in self._instances:
+            form = normal_form(substitute(relation.difference, dict(zip(relation.bound, chosen, strict=True))))
+            positive = obviously_positive(form.term(form.denominator))
+            self._instances[key] = _terms(form.term(form.numerator)) if positive else None
+        return self._instances[key]
 
     def _structure(self, term: Any, fuel: int) -> Signs:
         match term:

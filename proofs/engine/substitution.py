@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
@@ -27,6 +28,7 @@ Value: TypeAlias = "sympy.Expr | Index | IndexedBase | Entries"
 Replacement: TypeAlias = "Mapping[Any, Any]"
 
 
+@functools.cache
 def free_variables(term: sympy.Basic) -> frozenset[Variable]:
     """The scalars, indices and vectors free in a term."""
     if isinstance(term, IndexedBase):
@@ -61,10 +63,28 @@ def generic_indices(variables: Iterable[Variable]) -> dict[Variable, Index]:
     return {variable: generic_index(variable) for variable in variables if isinstance(variable, Index)}
 
 
+@functools.cache
+def height(term: sympy.Basic) -> int:
+    """How deep binders are nested in a term."""
+    inner = max((height(part) for part in term.args), default=0)
+    return inner + 1 if isinstance(term, Binder) else inner
+
+
+@functools.lru_cache(maxsize=4096)
 def open_binder(term: Binder) -> tuple[Index, tuple[sympy.Expr, ...]]:
-    """The binder's parts at a generic index."""
-    index = generic_index(term.index)
+    """The binder's parts at an index of which nothing is known.
+
+    The name is made of the binder's height, so that nested binders get different names and equal ones equal names; no
+    relation of an author speaks of such an index (`check_language` refuses the name).
+    """
+    index = fresh_index(Index(f"_{height(term)}", term.index.domain), free_variables(term))
     return index, tuple(rename(part, term.index, index) for part in (term.args[0], *term.args[2:]))
+
+
+def close_binder(term: Binder) -> Binder:
+    """The binder with its index named as `open_binder` names it."""
+    index, (body, *rest) = open_binder(term)
+    return term.func(body, index, *rest)
 
 
 def rename(term: Any, old: Index, new: Index) -> Any:

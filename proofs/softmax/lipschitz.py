@@ -1,7 +1,7 @@
 """Softmax is Lipschitz: in l1 by a hyperbolic tangent of the span of the change, in l2 with modulus 1 / (2 tau).
 
 l1: let w be softmax(q / tau), u_a = e^(d_a / tau), Z = sum w u, and L <= u_a <= U. Softmax moves to w_a u_a / Z. The
-chord of |u - Z| over [L, U] gives sum w |u - Z| <= 2 (U - Z) (Z - L) / (U - L), and with L = l^2, U = h^2 this is at most
+chord of |u - Z| over [L, U] gives sum w |u - Z| <= 2 (U - Z) (Z - L) / (U - L); with L = l^2, U = h^2 this is at most
 2 Z (h - l) / (h + l), since Z (h - l)^2 - (U - Z) (Z - L) = (Z - l h)^2. The quotient is tanh(span / (4 tau)).
 """
 

@@ -1,7 +1,7 @@
 """Heating softmax lowers its mean value and raises its entropy, without calculus.
 
 Let p, v, H be softmax at tau with its value and entropy, and p2, v2, H2 those at tau2 >= tau. The divergences are
-KL(p || p2) = -H - v / tau2 + LSE2 and KL(p2 || p) = -H2 - v2 / tau + LSE, where LSE = H + v / tau, LSE2 = H2 + v2 / tau2.
+KL(p || p2) = -H - v / tau2 + LSE2 and KL(p2 || p) = -H2 - v2 / tau + LSE, LSE = H + v / tau, LSE2 = H2 + v2 / tau2.
 Both are nonnegative; so are (1 / tau - 1 / tau2) (v - v2), their sum, and (tau2 - tau) (H2 - H) = tau2 KL + tau KL.
 """
 

@@ -1,8 +1,8 @@
 """The second-order remainder of softmax, in l1 and for any number of actions: at most span^2 / (6 sqrt 3 tau^2).
 
 The l1 norm of the remainder is <s, remainder> for its signs s. With phi(t) = <s, softmax((q + t d) / tau)> it is
-phi(1) - phi(0) - phi'(0) <= max phi'' / 2, and phi'' = E[(s - E s) (d - E d)^2] / tau^2, which is 2 (1 - P) M1 - 2 P M0 in
-the words of the curvature lemma, applied to the changes (d - min d) / span and to the actions of positive sign.
+phi(1) - phi(0) - phi'(0) <= max phi'' / 2, and tau^2 phi'' = E[(s - E s) (d - E d)^2] is 2 (1 - P) M1 - 2 P M0 in the
+words of the curvature lemma, applied to the changes (d - min d) / span and to the actions of positive sign.
 """
 
 from __future__ import annotations
