@@ -25,8 +25,10 @@ class Job:
     variants: tuple[str, ...] = ()
     block: int = 0
 
-    def __str__(self) -> str:
-        return f"{', '.join(self.claims)}: {self.check or f'block {self.block}'}"
+    @property
+    def what(self) -> str:
+        """For failure lines."""
+        return self.check or f"block {self.block}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,11 @@ def perform(job: Job, seed: int) -> Done:
             return Done(findings=tuple((claim.id, run_check(claim, job.check)) for claim in claims))
         return Done(tallies=tuple(run_block(claims[0], job.variants, seed=seed, block=job.block)))
     except FirstmoverError as problem:
-        return Done(failure=f"{job.check or f'block {job.block}'}: {problem}")
+        return Done(failure=f"{job.what}: {_line(problem)}")
     except Exception as problem:
-        text = " ".join(str(problem).split())[:300]
-        return Done(failure=f"{job.check or f'block {job.block}'}: {type(problem).__name__}: {text}")
+        return Done(failure=f"{job.what}: {type(problem).__name__}: {_line(problem)}")
+
+
+def _line(problem: Exception) -> str:
+    text = " ".join(str(problem).split())
+    return text if len(text) <= 300 else f"{text[:297]}..."

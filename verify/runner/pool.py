@@ -120,7 +120,7 @@ class Spawned:
             fresh.job, fresh.since = job, time.monotonic()
             fresh.pipe.send(job)
             return
-        yield job, Done(failure=f"{job.check or f'block {job.block}'}: {why}")
+        yield job, Done(failure=f"{job.what}: {why}")
 
     def close(self) -> None:
         for worker in self._workers:
