@@ -39,10 +39,8 @@ def concepts(monkeypatch):
 
     real = numeric.concept
     monkeypatch.setattr(numeric, "concept", concept)
-    monkeypatch.setattr(numeric, "resolve", lambda reference: globals().get(reference.split(":")[1]) or RESOLVE(reference))
-
-
-RESOLVE = numeric.resolve
+    mine, resolve = globals(), numeric.resolve
+    monkeypatch.setattr(numeric, "resolve", lambda reference: mine.get(reference.split(":")[1]) or resolve(reference))
 
 
 def test_terms_are_what_they_say():

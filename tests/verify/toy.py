@@ -80,7 +80,7 @@ def false(game):
 
 @claim(
     "toy/vacuous",
-    title="Choices of a thousand actions have two",
+    title="Choices of at least a thousand actions have a thousand",
     paper="toy",
     place="nowhere",
     families=("spread",),
@@ -98,7 +98,7 @@ def false(game):
     quick=4096,
 )
 def vacuous(game):
-    return equal(actions(game), 2)
+    return equal(actions(game), 1000)
 
 
 @claim(
@@ -127,6 +127,29 @@ def one(game):
 )
 def in_balls(game):
     return at_most(exp(actions(game)), 9)
+
+
+@claim(
+    "toy/tame",
+    title="A claim with a mutant that is true, an ablation that finds nothing, and a witness that misses a hypothesis",
+    paper="trouble",
+    place="nowhere",
+    families=("spread",),
+    expected=Verdict.SUPPORTED,
+    hypotheses=(
+        Hypothesis(
+            name="several",
+            text="there are at least two actions",
+            body=lambda game: at_least(actions(game), 2),
+            ablation=Ablation(expected="counterexample", text="there is none"),
+        ),
+    ),
+    witness=lambda: choice(1),
+    mutants=(Mutant(name="true", text="true", body=lambda game: at_least(actions(game), 1)),),
+    quick=4096,
+)
+def tame(game):
+    return at_least(actions(game), 2)
 
 
 @claim(
