@@ -195,7 +195,7 @@ def wse(game: Game, fact: Fact, bits: int) -> Fraction:
     require(found == value, fact, f"the value {shown(value)} near the strategy, found {shown(found)}")
 
     for b, bound in enumerate(mappings(fact, "replies", len(own))):
-        named = {"concept": f"{fact.get('concept', 'wse')}.replies[{b}]", **bound}
+        named = {**bound, "concept": f"{fact.get('concept', 'wse')}.replies[{b}]"}
         if "dominated" in bound:
             weights = vector(named, "dominated", len(own))
             require_probabilities(weights, named, "dominated")

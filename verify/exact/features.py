@@ -50,7 +50,7 @@ def degenerate_replies(game: Game, fact: Fact, bits: int) -> Fraction:
         return Fraction(0)
     margins = []
     for b, saddle in enumerate(mappings(fact, "replies", replies)):
-        named = {"concept": f"{fact.get('concept')}.replies[{b}]", **saddle}
+        named = {**saddle, "concept": f"{fact.get('concept')}.replies[{b}]"}
         margins.append(rational(named, "value"))
         require_saddle(lead(follower, b), named, margins[-1])
     return Fraction(sum(margin == 0 for margin in margins))
