@@ -8,11 +8,13 @@ root conftest before any test.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.metadata
 import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -33,9 +35,14 @@ class Finding:
     text: str
 
 
+@functools.cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()  # reads the records of everything installed
+
+
 def owners(package: str) -> list[str]:
     """The distributions that say they install a top-level package of this name."""
-    return sorted(set(importlib.metadata.packages_distributions().get(package, ())))
+    return sorted(set(_distributions().get(package, ())))
 
 
 def location(package: str) -> Path | None:

@@ -69,8 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     pin_threads()
     try:
-        # A command returns its exit code; click passes on what the group's command returned.
-        code = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        # Not cli.main: it would end a broken pipe with exit code 1. A command returns its exit code.
+        with cli.make_context("firstmover", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            code = cli.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
