@@ -163,6 +163,12 @@ def test_a_page_says_verdict_evidence_scope_and_reason(pages):
     assert "not a proof of the statement" in text and "pure equilibria only" in text and "unchecked" in text
 
 
+def test_a_rate_of_violations_is_told_of_samples_only(pages):
+    """Where a derivation covers every game, a bound from a sample would say less than the verdict."""
+    assert "95% confidence" in pages["claims/matrix-commitment-beats-nash.html"].text
+    assert "95% confidence" not in pages["claims/softmax-value-gap.html"].text
+
+
 def test_certificates_are_written_as_they_came(result, report):
     claim = next(claim for claim in result["claims"] if claim["claim"] == "matrix/pure-suffices")
     assert json.loads((report / "claims/matrix-pure-suffices.certificate.json").read_text()) == claim["certificate"]
