@@ -57,12 +57,16 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.command(
     "firstmover",
     cls=_Lazy,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 as expected, 1 not as expected, 2 bad usage or input, 130 interrupted.",
 )
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Verify the theory of leader-follower (Stackelberg) games."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
