@@ -8,6 +8,7 @@ objects in the exact twin; arrays are read-only once validated.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -223,14 +224,20 @@ class Game:
         batch = self.batch_shape
         if not batch:
             raise GameError("expected a batch of games to index, found a single game")
-        _ = np.broadcast_to(0.0, batch)[index]  # refuses what does not index the batch axes alone
         items = index if isinstance(index, tuple) else (index,)
-        if any(item is Ellipsis for item in items):
-            # An ellipsis may fill batch axes only, so it is written out before the core axes follow.
-            used = sum(_axes_used(item) for item in items)
-            at = next(i for i, item in enumerate(items) if item is Ellipsis)
-            items = (*items[:at], *[slice(None)] * (len(batch) - used), *items[at + 1 :])
-        return self._of({name: getattr(self, name)[(*items, ...)] for name in self.core})
+        if all(item is None or item is Ellipsis or _is_basic(item) for item in items):
+            _ = np.broadcast_to(0.0, batch)[index]  # refuses what does not index the batch axes alone
+            if any(item is Ellipsis for item in items):
+                # An ellipsis may fill batch axes only, so it is written out before the core axes follow.
+                left = len(batch) - sum(_is_basic(item) for item in items)
+                at = next(i for i, item in enumerate(items) if item is Ellipsis)
+                items = (*items[:at], *[slice(None)] * left, *items[at + 1 :])
+            return self._of({name: getattr(self, name)[(*items, ...)] for name in self.core})
+        # Where numpy puts the axes of arrays among others is best left to it: index the places, then gather the games.
+        count = math.prod(batch)
+        places = np.arange(count).reshape(batch)[index]
+        arrays = {name: getattr(self, name) for name in self.core}
+        return self._of({name: a.reshape((count, *a.shape[len(batch) :]))[places, ...] for name, a in arrays.items()})
 
     def _of(self, arrays: dict[str, np.ndarray]) -> Self:
         """A game of this class with these arrays, known to be valid."""
@@ -288,14 +295,9 @@ class Game:
         return type(self)(**arrays, **self._plain_fields())
 
 
-def _axes_used(item: Any) -> int:
-    """How many axes an item of an index consumes: a mask as many as it has, None and the ellipsis none."""
-    if item is None or item is Ellipsis:
-        return 0
-    if isinstance(item, slice | int | np.integer) and not isinstance(item, bool):
-        return 1
-    array = np.asarray(item)
-    return array.ndim if array.dtype == bool else 1
+def _is_basic(item: Any) -> bool:
+    """Whether an item of an index is an integer or a slice, which take one axis each."""
+    return isinstance(item, slice | int | np.integer) and not isinstance(item, bool)
 
 
 def _rebuild(game: type[Game], fields: dict[str, Any]) -> Game:

@@ -225,6 +225,13 @@ class TestIndexing:
         assert not chosen.values.flags.writeable and not chosen.temperature.flags.writeable
 
     @pytest.mark.parametrize(
+        "index", [(..., None), (0, ..., None), (None, ..., 1), (None, 0, ..., [0, 1]), (True, ...)]
+    )
+    def test_an_ellipsis_among_new_axes(self, index):
+        batch, places = numbered((3, 2)), np.arange(6.0).reshape(3, 2)
+        assert np.array_equal(batch[index].values[..., 0], places[index])
+
+    @pytest.mark.parametrize(
         "index", [3, -4, (0, 0, 0), (slice(None), slice(None), 0), np.ones(2, bool), 1.5, "values"]
     )
     def test_core_axes_and_places_beyond_the_batch_are_no_index(self, index):
