@@ -76,23 +76,24 @@ def solve(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1, sett
 
     policies["leader"] (*batch, m) is the strategy and policies["follower"] (*batch,) the reply; where several
     commitments are optimal it is one of them. `error_bound` holds for the leader's value. `tolerance` is the largest
-    error, relative to the range of the leader's payoffs, that is not settled exactly. With settle=False games that
-    floats do not settle stay UNDECIDED with an infinite error bound. `residual` is what another reply would give the
-    follower more at the strategy as floats have it. `threads` share the work in blocks.
+    error, relative to the range of the leader's payoffs and without the rounding of the value itself, that is not
+    settled exactly. With settle=False games that kernels do not settle stay UNDECIDED with an infinite error bound.
+    `residual` is what another reply would give the follower more at the strategy as floats have it. `threads` share the
+    work in blocks.
 
     Raises `SolverError` for exact twins, whose answers `solvers.matrix.exact` gives one at a time.
     """
     refuse_exact("batch", game)
-    found = commitments(game, threads=threads)
-    doubtful = (found.known == UNSETTLED) | (found.error > tolerance * np.ptp(game.leader, axis=(-1, -2)).ravel())
+    found = commitments(game, tolerance=tolerance, threads=threads)
     if settle:
-        settle_exactly(game, found, doubtful, lambda single: strong(single, guess(single)))
-    status = np.where((found.known == UNSETTLED) & ~settle, Status.UNDECIDED, Status.CONVERGED)
+        settle_exactly(game, found, found.known == UNSETTLED, lambda single: strong(single, guess(single)))
+    left_open = (found.known == UNSETTLED) & (not settle)
+    status = np.where(left_open, Status.UNDECIDED, Status.CONVERGED)
     return answer(game, found, status, "sse")
 
 
-def commitments(game: BimatrixGame, *, threads: int = 1) -> Commitments:
-    """What the compiled dual simplex and its filter make of the games, nothing settled exactly."""
+def commitments(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1) -> Commitments:
+    """What the compiled kernels make of the games: nothing is settled in rational arithmetic."""
     if threads < 1:
         raise SolverError(f"threads: expected at least 1, found {threads}")
     games = math.prod(game.batch_shape)
@@ -112,7 +113,7 @@ def commitments(game: BimatrixGame, *, threads: int = 1) -> Commitments:
 
     def run(start: int) -> None:
         block = slice(start, start + BLOCK)
-        commit_block(leader[block], follower[block], *(output[block] for output in outputs))
+        commit_block(leader[block], follower[block], float(tolerance), *(output[block] for output in outputs))
 
     starts = range(0, games, BLOCK)
     if threads == 1 or len(starts) < 2:

@@ -110,11 +110,11 @@ def workspace(m, n):
 
 
 @kernel
-def commit(A, B, w, strategy):
+def commit(A, B, tolerance, w, strategy):
     """(what is proved, reply, size of the basis, value, error, follower's value, regret) of the game A, B (m, n).
 
-    Fills strategy (m,) and, in the workspace, the winner's basis and the multipliers. An UNSETTLED game is answered as
-    well as floats can, with an infinite error.
+    Fills strategy (m,) and, in the workspace, the winner's basis and the multipliers. An UNSETTLED game, one that is
+    not proved or whose error, relative to the range of A, is above the tolerance, has an infinite error.
     """
     m, n = A.shape
     for a in range(m):
@@ -139,7 +139,9 @@ def commit(A, B, w, strategy):
         proved, _, z_error = prove_basis(
             A, w.C, w.F, reply, w.support, w.tight, size, w.system, w.inverse, w.misses, w.x, w.z, w.values
         )
-        if proved != UNSETTLED and _others_are_bounded(A, B, w, reply, w.z[0] - z_error, -1):
+        # The range of the payoffs is at least half a unit.
+        precise = z_error <= 0.5 * tolerance
+        if proved != UNSETTLED and precise and _others_are_bounded(A, B, w, reply, w.z[0] - z_error, -1):
             state = proved
             value = lowest + unit * w.z[0]
             error = unit * z_error + 4.0 * UNIT * (abs(lowest) + unit)
@@ -258,12 +260,12 @@ def _others_are_bounded(A, B, w, reply, lower, action):
 
 
 @kernel
-def commit_block(A, B, known, reply, value, error, served, regret, strategy):
+def commit_block(A, B, tolerance, known, reply, value, error, served, regret, strategy):
     """Solve the games A, B (G, m, n) one after another; every other array leads with G."""
     games, m, n = A.shape
     w = workspace(m, n)
     for g in range(games):
-        known[g], reply[g], _, value[g], error[g], served[g], regret[g] = commit(A[g], B[g], w, strategy[g])
+        known[g], reply[g], _, value[g], error[g], served[g], regret[g] = commit(A[g], B[g], tolerance, w, strategy[g])
 
 
 @kernel

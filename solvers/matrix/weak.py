@@ -55,8 +55,8 @@ def solve(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1) -> S
     from solvers.matrix.filter import NONDEGENERATE
 
     batch.refuse_exact("weak", game)
-    found = batch.commitments(game, threads=threads)
-    doubtful = (found.known != NONDEGENERATE) | (found.error > tolerance * np.ptp(game.leader, axis=(-1, -2)).ravel())
+    found = batch.commitments(game, tolerance=tolerance, threads=threads)
+    doubtful = found.known != NONDEGENERATE
     batch.settle_exactly(game, found, doubtful, weak)
     return batch.answer(game, found, np.full(len(doubtful), Status.CONVERGED), "wse")
 

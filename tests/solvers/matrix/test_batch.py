@@ -44,6 +44,27 @@ def test_error_bounds_and_proofs_hold(rng, payoffs, kind, shape):
             assert raw.error[i] < 1e-9 and found.leader_value[i] == raw.value[i]
 
 
+def test_nothing_false_is_proved_of_games_close_to_ties(rng):
+    # Ties of small integers, moved by 1e-17 to 1e-7 of themselves, shifted or scaled to extremes.
+    states = np.zeros(3, dtype=int)
+    for k in range(12):
+        leader, follower = rng.integers(-2, 3, (2, 20, 4, 3)).astype(float)
+        near = 10.0 ** rng.uniform(-17, -7)
+        leader = leader * (1 + near * rng.integers(-2, 3, leader.shape)) + (1e6 if k % 3 == 0 else 0)
+        follower = follower + near * rng.integers(-2, 3, follower.shape)
+        if k % 4 == 0:
+            leader, follower = leader * 1e-200, follower * 1e150
+        games = BimatrixGame(leader=leader, follower=follower)
+        raw = batch.commitments(games)
+        states += np.bincount(raw.known, minlength=3)
+        for i in np.flatnonzero(raw.known):
+            truth = exact.solve(games[i]).leader_value
+            assert abs(Fraction(raw.value[i]) - truth) <= Fraction(raw.error[i])
+            if raw.known[i] == NONDEGENERATE:
+                assert exact.solve(games[i], "wse").leader_value == truth
+    assert states.min() > 10
+
+
 def test_continuous_games_are_nearly_always_proved(rng):
     leader, follower = rng.normal(size=(2, 2000, 6, 6))
     known = batch.commitments(BimatrixGame(leader=leader, follower=follower)).known
