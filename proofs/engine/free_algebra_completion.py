@@ -21,7 +21,7 @@ from proofs.engine.free_algebra_words import ONE, TRACE, Alphabet, Monomial, Pol
 
 # Two spellings of equal degree and letters are ordered by spelling, which transposition does not respect: rewriting
 # between them might run in circles. It then stops here, and no normal form counts as final.
-MOST_STEPS = 100_000
+MOST_STEPS = 5_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,8 @@ class Rewriting:
         self._alive: set[Rule] = set()
         self._count = itertools.count()
         self._skipped = False
-        self.processed = 0
+        self.processed = 0  # critical pairs resolved
+        self.steps = 0  # rewritings made, all in all
 
     @property
     def is_complete(self) -> bool:
@@ -83,6 +84,7 @@ class Rewriting:
                 done[monomial] = done.get(monomial, 0) + coefficient
                 continue
             steps += 1
+            self.steps += 1
             for smaller, factor in result.items():
                 if smaller not in open_terms:
                     heapq.heappush(queue, _Descending(order(smaller)))
@@ -117,11 +119,8 @@ class Rewriting:
             if first not in self._alive or second not in self._alive:
                 continue
             self.processed += 1
-            difference = combine(
-                *self._shape(first, overlap.first),
-                [(ONE, self._around(overlap.first, first.rest)), (-ONE, self._around(overlap.second, second.rest))],
-            )
-            self.add(difference)
+            one_way, other_way = self._around(overlap.first, first.rest), self._around(overlap.second, second.rest)
+            self.add(combine(one_way.rows, one_way.cols, [(ONE, one_way), (-ONE, other_way)]))
             return True
         return False
 
@@ -264,14 +263,17 @@ class Rewriting:
         for (others, word), coefficient in inner.terms.items():
             monomial = self.alphabet.monomial(scalars + others, left + word + right)
             terms[monomial] = terms.get(monomial, 0) + coefficient
-        rows = self.alphabet.rows[left[0]] if left else inner.rows
-        cols = self.alphabet.cols[right[-1]] if right else inner.cols
-        return Polynomial(rows, cols, {m: c for m, c in terms.items() if c})
+        return Polynomial(*self._shape(inner, left, right), {m: c for m, c in terms.items() if c})
 
-    def _shape(self, rule: Rule, context: tuple[tuple[Word, ...], Word, Word]) -> tuple[str, str]:
-        _, left, right = context
-        rows = self.alphabet.rows[left[0]] if left else rule.rest.rows
-        return rows, self.alphabet.cols[right[-1]] if right else rule.rest.cols
+    def _shape(self, inner: Polynomial, left: Word, right: Word) -> tuple[str, str]:
+        alphabet = self.alphabet
+        if inner.rows == inner.cols == "1" and (left or right):  # a scalar multiplies left right
+            word = left + right
+            return alphabet.rows[word[0]], alphabet.cols[word[-1]]
+        return (
+            alphabet.rows[left[0]] if left else inner.rows,
+            alphabet.cols[right[-1]] if right else inner.cols,
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

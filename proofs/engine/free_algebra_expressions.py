@@ -330,6 +330,8 @@ def transpose(argument: Expression) -> Expression:
         or (isinstance(argument, Generator) and argument.is_symmetric)
     ):
         return argument
+    if argument == zero(*argument.shape):
+        return zero(argument.cols, argument.rows)
     return Transpose(argument.cols, argument.rows, argument)
 
 
