@@ -9,14 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from verify.comparison import at_least, at_most, equal
+    from verify.comparison import at_least, at_most, equal, less
     from verify.statement import Ablation, Claim, Hypothesis, Mutant, claim
     from verify.terms import exp, lambertw, log, maximum, minimum, sqrt, tanh
     from verify.verdict import Verdict
     from verify.vocabulary import value
 
 _HOMES = {
-    "verify.comparison": ("at_least", "at_most", "equal"),
+    "verify.comparison": ("at_least", "at_most", "equal", "less"),
     "verify.statement": ("Ablation", "Claim", "Hypothesis", "Mutant", "claim"),
     "verify.terms": ("exp", "lambertw", "log", "maximum", "minimum", "sqrt", "tanh"),
     "verify.verdict": ("Verdict",),
@@ -36,6 +36,7 @@ __all__ = [
     "equal",
     "exp",
     "lambertw",
+    "less",
     "log",
     "maximum",
     "minimum",

@@ -225,7 +225,7 @@ class _Work:
     def meets(self, relation: Relation, whose: str) -> np.ndarray:
         comparison = evaluate(relation, self.batch.game, self.batch.known, whose=whose)
         certain = settled(comparison)
-        met = certain & (comparison.margin >= 0)
+        met = certain & (comparison.margin > 0 if relation.op == "<" else comparison.margin >= 0)
         for place in np.flatnonzero(~certain & (comparison.margin >= -comparison.error))[: self.effort.exact].tolist():
             try:
                 met[place] = self.batch.twin(place).decide(relation).outcome in ("holds", "tie")
@@ -240,8 +240,8 @@ class _Work:
         """What floats say: equality within the error counts as held, which is all they can say of it."""
         certain, margin = sides.certain, sides.margin
         codes = np.where(margin >= 0, HELD, CANDIDATE)
-        if sides.op == "<=":
-            codes[certain & (margin == 0)] = TIE
+        if sides.op != "=":
+            codes[certain & (margin == 0)] = TIE if sides.op == "<=" else CANDIDATE
             codes[~certain] = OPEN
         else:
             codes[~certain] = np.where(np.isfinite(sides.error), HELD, OPEN)[~certain]

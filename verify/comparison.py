@@ -13,10 +13,11 @@ from verify.terms import Relation, RelationOp, Term
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """lhs <= rhs or lhs = rhs in floats, with a bound `error` on the error of rhs - lhs; arrays of one batch shape.
+    """lhs <= rhs, lhs < rhs or lhs = rhs in floats; `error` bounds the error of rhs - lhs; arrays of one batch shape.
 
-    margin = rhs - lhs for "<=", -|rhs - lhs| for "=". Below -error it is a candidate refutation. Within the error,
-    "<=" goes to exact arithmetic; "=" counts as agreeing to the error, which is all that floats can say of equality.
+    margin = rhs - lhs for "<=" and "<", -|rhs - lhs| for "=". Below -error it is a candidate refutation. Within the
+    error an inequality goes to exact arithmetic, while equality counts as agreeing to the error, which is all that
+    floats can say of it.
     """
 
     op: RelationOp
@@ -28,7 +29,7 @@ class Comparison:
     def margin(self) -> np.ndarray:
         with np.errstate(invalid="ignore"):
             difference = self.rhs - self.lhs
-        return difference if self.op == "<=" else -np.abs(difference)
+        return -np.abs(difference) if self.op == "=" else difference
 
 
 def _compare(op: RelationOp, lhs: Any, rhs: Any, error: Any) -> Relation | Comparison:
@@ -49,6 +50,11 @@ def at_most(lhs: Any, rhs: Any, *, error: Any = 0.0) -> Relation | Comparison:
 def at_least(lhs: Any, rhs: Any, *, error: Any = 0.0) -> Relation | Comparison:
     """The statement lhs >= rhs, kept as rhs <= lhs."""
     return _compare("<=", rhs, lhs, error)
+
+
+def less(lhs: Any, rhs: Any, *, error: Any = 0.0) -> Relation | Comparison:
+    """The statement lhs < rhs; `error` bounds the float error of rhs - lhs (terms carry their own)."""
+    return _compare("<", lhs, rhs, error)
 
 
 def equal(lhs: Any, rhs: Any, *, error: Any = 0.0) -> Relation | Comparison:

@@ -321,7 +321,8 @@ def _size(game: Mapping[str, Any]) -> tuple[int, int]:
     return len(found), sum(map(len, found))
 
 
-_BINNED = {"<=": "relative margin: (rhs - lhs) / (|lhs| + |rhs|)", "=": "residual: |rhs - lhs| / error bound"}
+_RELATIVE = "relative margin: (rhs - lhs) / (|lhs| + |rhs|)"
+_BINNED = {"<=": _RELATIVE, "<": _RELATIVE, "=": "residual: |rhs - lhs| / error bound"}
 
 
 def _histogram(own: Sequence[Tally], op: str) -> dict[str, Any]:

@@ -37,18 +37,18 @@ class Sides:
 
     @property
     def margin(self) -> np.ndarray:
-        """rhs - lhs for "<=", -|rhs - lhs| for "="."""
+        """rhs - lhs for an inequality, -|rhs - lhs| for "="."""
         with np.errstate(over="ignore"):
             difference = self.rhs - self.lhs
-        return difference if self.op == "<=" else -np.abs(difference)
+        return -np.abs(difference) if self.op == "=" else difference
 
     def measures(self) -> np.ndarray:
         """How far each instance is from violating the relation, without units; NaN where that is not known.
 
-        "<=": the relative margin (rhs - lhs) / (|lhs| + |rhs|), in [-1, 1]. "=": minus the residual beside its error
-        bound, -|rhs - lhs| / error, at least -1 where floats see no difference.
+        Inequalities: the relative margin (rhs - lhs) / (|lhs| + |rhs|), in [-1, 1]. "=": minus the residual beside its
+        error bound, -|rhs - lhs| / error, at least -1 where floats see no difference.
         """
-        if self.op == "<=":
+        if self.op != "=":
             return np.where(self.certain, relative(self.margin, self.lhs, self.rhs), np.nan)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratios = np.where(self.margin == 0, 0.0, self.margin / self.error)
@@ -73,6 +73,6 @@ class Sides:
         if decision.outcome == "tie":
             rhs = lhs
         self.lhs[at], self.rhs[at] = lhs, rhs
-        if decision.outcome != "holds" or self.op == "<=":
+        if decision.outcome != "holds" or self.op != "=":
             self.error[at] = UNIT * (abs(lhs) + abs(rhs)) if decision.outcome != "tie" else 0.0
         self.certain[at] = True

@@ -21,12 +21,6 @@ from verify.vocabulary import concept
 if TYPE_CHECKING:
     from proofs.engine.derivation import Derivation
 
-POSITIVE = {"choice": ("temperature",)}
-"""Concepts that are positive for every game of a kind, because its class refuses other ones.
-
-Claims have no strict inequality; a derivation that needs 0 < tau gets it from what a choice is.
-"""
-
 _FUNCTIONS = {"exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "tanh": sympy.tanh, "lambertw": sympy.LambertW}
 _FUNCTIONS |= {"max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs}
 
@@ -60,19 +54,12 @@ def proof_of(claim: Claim) -> ProofCheck:
     symbols = derivation.vocabulary.symbols
     wanted = to_sympy(claim.relation, symbols)
     hypotheses = [to_sympy(hypothesis.relation, symbols) for hypothesis in claim.hypotheses]
-    granted = [engine.less(0, _symbol(name, symbols)) for name in _positive(claim)]
-    is_proof, reason = derivation.is_proof_of(wanted, [*hypotheses, *granted])
+    is_proof, reason = derivation.is_proof_of(wanted, hypotheses)
     found = derivation.proof_of(wanted)
     if is_proof and claim.conclusion and found != claim.conclusion:
         is_proof, reason = False, f"expected the conclusion {claim.conclusion!r} to say it, found that {found!r} does"
     evidence = derivation.evidence_of(found) if found else derivation.evidence
     return ProofCheck(is_proof=is_proof, reason=reason, evidence=evidence, derivation=derivation)
-
-
-def _positive(claim: Claim) -> list[str]:
-    kinds = {concept(name).game for name in claim.relation.concepts()}
-    # Every kind of choice is a choice.
-    return [name for kind, names in POSITIVE.items() for name in names if any(kind in other for other in kinds)]
 
 
 def to_sympy(relation: Relation, symbols: Mapping[str, Any]) -> engine.Relation:

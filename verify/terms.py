@@ -118,12 +118,12 @@ class Term:
         raise ValueError(f"expected a term, found {str(data)[:60]!r}")
 
 
-RelationOp = Literal["<=", "="]
+RelationOp = Literal["<=", "<", "="]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Relation:
-    """lhs <= rhs or lhs = rhs between terms."""
+    """lhs <= rhs, lhs < rhs or lhs = rhs between terms."""
 
     op: RelationOp
     lhs: Term
@@ -137,13 +137,13 @@ class Relation:
 
     @staticmethod
     def from_json(data: Any) -> Relation:
-        if isinstance(data, list) and len(data) == 3 and data[0] in ("<=", "="):
+        if isinstance(data, list) and len(data) == 3 and data[0] in ("<=", "<", "="):
             return Relation(data[0], Term.from_json(data[1]), Term.from_json(data[2]))
-        raise ValueError(f"expected ['<=' or '=', term, term], found {str(data)[:60]!r}")
+        raise ValueError(f"expected ['<=', '<' or '=', term, term], found {str(data)[:60]!r}")
 
     def latex(self, names: Mapping[str, str]) -> str:
         """LaTeX of the relation; `names` gives that of each concept."""
-        sign = r"\le" if self.op == "<=" else "="
+        sign = {"<=": r"\le", "<": "<", "=": "="}[self.op]
         return f"{latex(self.lhs, names)} {sign} {latex(self.rhs, names)}"
 
 
@@ -181,7 +181,8 @@ def latex(term: Term, names: Mapping[str, str]) -> str:
         text = latex(child, names)
         own = _BINDING.get(child.op, 9)
         compound_name = child.op == "concept" and any(sign in text for sign in (" - ", " + "))
-        if own < binding or (strict and own == binding) or compound_name:
+        negative = binding > 0 and (child.op == "neg" or (child.op == "number" and text.startswith("-")))
+        if own < binding or (strict and own == binding) or compound_name or negative:
             return rf"\left({text}\right)"
         return text
 
@@ -195,9 +196,9 @@ def latex(term: Term, names: Mapping[str, str]) -> str:
         case "concept", _:
             return names[term.name]
         case "+", (x, y):
-            return f"{grouped(x, 1)} + {grouped(y, 1)}"
+            return f"{grouped(x, 0)} + {grouped(y, 1)}"
         case "-", (x, y):
-            return f"{grouped(x, 1)} - {grouped(y, 1, strict=True)}"
+            return f"{grouped(x, 0)} - {grouped(y, 1, strict=True)}"
         case "*", (x, y) if x == y and x.op in ("concept", "/"):
             text = latex(x, names)
             simple = x.op == "concept" and not any(sign in text for sign in (" ", "^", "'"))

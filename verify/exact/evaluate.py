@@ -186,13 +186,15 @@ def _compare(op: str, lhs: Value, rhs: Value, game: Game, *, last_bits: int) -> 
     if isinstance(lhs, Fraction) and isinstance(rhs, Fraction):
         if op == "=":
             return "holds" if lhs == rhs else "violated"
+        if op == "<":
+            return "holds" if lhs < rhs else "violated"
         return "tie" if lhs == rhs else "holds" if lhs < rhs else "violated"
     difference = ball(rhs) - ball(lhs)
     if difference.is_finite() and not difference.contains(0):
-        return "holds" if op == "<=" and difference > 0 else "violated"
+        return "holds" if op != "=" and difference > 0 else "violated"
     if not last_bits:
         return None
-    if not difference.is_finite():
+    if not difference.is_finite() or op == "<":  # no ball can tell a strict inequality from equality
         return "undecided"
     largest = ball(lhs).abs_upper().max(ball(rhs).abs_upper()).max(_unit(game))
     return "tie" if difference.rad() <= largest * arb(2) ** (-last_bits // 2) else "undecided"

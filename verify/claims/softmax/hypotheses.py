@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from games.choice import Choice, ChoiceAtTwoTemperatures
-from verify.comparison import at_least, at_most
+from verify.comparison import at_most, less
 from verify.statement import Ablation, Hypothesis
 from verify.vocabulary.choice import actions, gap, hotter, maximisers, temperature
 
@@ -28,7 +28,7 @@ def nearest(number: Any, bits: int) -> Fraction:
 TEMPERATURE = Hypothesis(
     name="temperature",
     text="the temperature is positive: zero has no softmax law, and no choice has it",
-    body=lambda game: at_least(temperature(game), 0),
+    body=lambda game: less(0, temperature(game)),
     ablation=Ablation(
         expected="undefined",
         text="at temperature 0 there is no softmax law",
