@@ -126,11 +126,11 @@ def prove_convex(
     Raises as `prove_sign`.
     """
     chosen = [symbols] if isinstance(symbols, sympy.Symbol) else list(symbols)
+    if not chosen:
+        raise DerivationError("convex: expected at least one symbol, found none")
     _require_defined(expression, box, bits, budget)
     minors = _principal_minors(_with_own_lambert(expression), chosen)
     proofs = [prove_sign(minor, box, ">=", bits=bits, budget=budget) for minor in minors]
-    if not proofs:
-        raise DerivationError("convex: expected at least one symbol, found none")
     return Ball(enclosure="; ".join(proof.enclosure for proof in proofs), bits=bits)
 
 
