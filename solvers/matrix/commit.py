@@ -119,7 +119,7 @@ def commit(A, B, tolerance, w, strategy):
     m, n = A.shape
     for a in range(m):
         strategy[a] = 0.0
-    lowest, unit, _ = normal_units(A, B, w.C, w.F)
+    lowest, unit, follower_unit = normal_units(A, B, w.C, w.F)
     if unit == 0.0:
         return UNSETTLED, 0, 0, np.nan, np.inf, np.nan, np.nan
     reply, size, bound = best_reply_program(w, strategy)
@@ -131,7 +131,9 @@ def commit(A, B, tolerance, w, strategy):
     if size == 1:
         action = w.support[0]
         proved = _prove_pure(A, B, action, reply)
-        if proved != UNSETTLED and _others_are_bounded(A, B, w, reply, w.C[reply, action], action):
+        if proved != UNSETTLED and (
+            _is_zero_sum(A, B) or _others_are_bounded(A, B, w, reply, w.C[reply, action], action)
+        ):
             state = proved
             value = A[action, reply]
             error = 0.0
@@ -141,7 +143,14 @@ def commit(A, B, tolerance, w, strategy):
         )
         # The range of the payoffs is at least half a unit.
         precise = z_error <= 0.5 * tolerance
-        if proved != UNSETTLED and precise and _others_are_bounded(A, B, w, reply, w.z[0] - z_error, -1):
+        if (
+            proved != UNSETTLED
+            and precise
+            and (
+                _others_are_bounded(A, B, w, reply, w.z[0] - z_error, -1)
+                or (_is_zero_sum(A, B) and _weights_a_mixture(w.z, z_error, size, unit / follower_unit))
+            )
+        ):
             state = proved
             value = lowest + unit * w.z[0]
             error = unit * z_error + 4.0 * UNIT * (abs(lowest) + unit)
@@ -257,6 +266,31 @@ def _others_are_bounded(A, B, w, reply, lower, action):
         if not below and not same:
             return False
     return True
+
+
+@kernel
+def _is_zero_sum(A, B):
+    """Whether B = -A, bit for bit."""
+    m, n = A.shape
+    for a in range(m):
+        for b in range(n):
+            if B[a, b] != -A[a, b]:
+                return False
+    return True
+
+
+@kernel
+def _weights_a_mixture(z, z_error, size, ratio):
+    """Whether the multipliers of the winning reply b are proved to sum to less than one, in payoffs per payoff.
+
+    Then, in a zero-sum game, they and what is left for b are a mixture of replies that holds every action to the value
+    of b's program: no reply gives more, although all replies of that mixture give the same, a tie that no bound of
+    theirs could prove. A pure winner is a saddle point without further proof.
+    """
+    total = 0.0
+    for i in range(1, size):
+        total -= z[i]
+    return ratio * (total + size * (z_error + UNIT * total)) < 1.0 - 4.0 * UNIT
 
 
 @kernel

@@ -45,20 +45,32 @@ class _Reply:
 def solve(game: BimatrixGame, *, tolerance: float = 1e-9, threads: int = 1) -> Solution:
     """The weak Stackelberg supremum of every game of a batch, or of one game.
 
-    In a nondegenerate strong optimum the reply is strictly best beside the vertex, so that the supremum is the strong
-    value; games not proved to be so are settled exactly, one by one. policies["leader"] (*batch, m) is the limit of
-    commitments whose values approach the supremum. The arguments are those of `solvers.matrix.batch.solve`.
+    Where the winning reply of the strong optimum is strictly best somewhere, beside a nondegenerate vertex or at a
+    single row, its region has an interior and the supremum is the strong value; other games are settled exactly, one by
+    one. policies["leader"] (*batch, m) is the limit of commitments whose values approach the supremum. The arguments
+    are those of `solvers.matrix.batch.solve`.
 
     Raises `SolverError` for exact twins.
     """
     from solvers.matrix import batch
-    from solvers.matrix.filter import NONDEGENERATE
+    from solvers.matrix.filter import NONDEGENERATE, PROVED
 
     batch.refuse_exact("weak", game)
     found = batch.commitments(game, tolerance=tolerance, threads=threads)
     doubtful = found.known != NONDEGENERATE
+    places = np.flatnonzero(found.known == PROVED)
+    m, n = game.leader_actions, game.follower_actions
+    doubtful[places] = ~_best_at_a_row(game.follower.reshape(-1, m, n)[places], found.reply[places])
     batch.settle_exactly(game, found, doubtful, weak)
     return batch.answer(game, found, np.full(len(doubtful), Status.CONVERGED), "wse")
+
+
+def _best_at_a_row(follower: np.ndarray, reply: np.ndarray) -> np.ndarray:
+    """(G,) whether `reply` (G,) is the only best reply to some row of the games (G, m, n); nothing is rounded."""
+    own = np.take_along_axis(follower, reply[:, None, None], axis=2)[:, :, 0]  # (G, m)
+    others = follower.copy()
+    np.put_along_axis(others, reply[:, None, None], -np.inf, axis=2)
+    return (own > others.max(axis=2)).any(axis=1)
 
 
 def weak(game: BimatrixGame) -> dict[str, Any]:

@@ -71,6 +71,24 @@ def test_continuous_games_are_nearly_always_proved(rng):
     assert (known == NONDEGENERATE).mean() > 0.99
 
 
+def test_zero_sum_games_tie_by_nature_and_are_proved_all_the_same(rng):
+    # Every reply in the opponent's optimal mixture gives the value: bounds of the others cannot be below it.
+    leader = rng.normal(size=(300, 4, 5))
+    games = BimatrixGame(leader=leader, follower=-leader)
+    raw = batch.commitments(games)
+    assert (raw.known != UNSETTLED).mean() > 0.99
+    for i in range(40):
+        truth = exact.solve(games[i], "minimax").leader_value
+        assert abs(Fraction(raw.value[i]) - truth) <= Fraction(raw.error[i])
+    # A game that is zero-sum but for one payoff gets no such proof: here the second reply is worth more.
+    leader = np.array([[1 / 3, 0.0], [0.0, 1 / 3]])
+    follower = -leader
+    follower[0, 1] = 1 / 7
+    assert batch.solve(BimatrixGame(leader=leader, follower=follower)).leader_value == pytest.approx(
+        float(exact.solve(BimatrixGame(leader=leader, follower=follower)).leader_value), abs=1e-15
+    )
+
+
 def test_threads_and_blocks_change_nothing(rng, monkeypatch):
     leader, follower = rng.random((2, 40, 4, 3))
     games = BimatrixGame(leader=leader.reshape(5, 8, 4, 3), follower=follower.reshape(5, 8, 4, 3))
