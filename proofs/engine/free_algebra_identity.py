@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import TypeVar
 
 from proofs.engine import randomised
 from proofs.engine.errors import DerivationError
@@ -60,16 +61,17 @@ class MatrixIdentity:
 
     def prove(self) -> Exact:
         """The exact evidence. Raises `DerivationError` where there is none, saying what is left of lhs - rhs."""
-        lhs, rhs = _multiplied(self.lhs), _multiplied(self.rhs)
+        definitions = dict(self.definitions)
+        lhs, rhs = (put_in(_multiplied(side), definitions) for side in (self.lhs, self.rhs))
         if isinstance(lhs, Determinants) and isinstance(rhs, Determinants):
             return self._prove_determinants(lhs, rhs)
         if isinstance(lhs, BlockMatrix) and isinstance(rhs, BlockMatrix):
-            evidence = blocks_equal(self._put_in(lhs), self._put_in(rhs), self.relations)
+            evidence = blocks_equal(lhs, rhs, self.relations)
             if evidence is None:
                 raise DerivationError(f"{self.name}: expected equal blocks, found that their equality does not follow")
             return evidence
         if isinstance(lhs, Expression) and isinstance(rhs, Expression):
-            decision = decide(substitute(lhs - rhs, dict(self.definitions)), self.relations)
+            decision = decide(lhs - rhs, self.relations)
             evidence = decision.evidence()
             if evidence is None:
                 missing = "it does not follow" if decision.outcome is Outcome.NOT_A_CONSEQUENCE else "undecided"
@@ -80,15 +82,11 @@ class MatrixIdentity:
             f"found {type(lhs).__name__} and {type(rhs).__name__}"
         )
 
-    def _put_in(self, matrix: BlockMatrix) -> BlockMatrix:
-        definitions = dict(self.definitions)
-        return BlockMatrix(tuple(tuple(substitute(entry, definitions) for entry in row) for row in matrix.blocks))
-
     def _prove_determinants(self, lhs: Determinants, rhs: Determinants) -> Exact:
         if len(lhs.arguments) != 1 or not isinstance(lhs.arguments[0], BlockMatrix):
             raise DerivationError(f"{self.name}: expected the determinant of one block matrix on the left")
-        factors = [self._put_in(factor) for factor in self.factors]
-        found, evidence = determinant_factors(self._put_in(lhs.arguments[0]), factors, self.relations)
+        factors = [put_in(factor, dict(self.definitions)) for factor in self.factors]
+        found, evidence = determinant_factors(lhs.arguments[0], factors, self.relations)
         wanted = list(rhs.arguments)
         for factor in found:
             match = next((w for w in wanted if isinstance(w, Expression) and self._equal(w, factor)), None)
@@ -102,10 +100,7 @@ class MatrixIdentity:
         return evidence
 
     def _equal(self, left: Expression, right: Expression) -> bool:
-        return (
-            left.shape == right.shape
-            and decide(substitute(left, dict(self.definitions)) - right, self.relations).outcome is Outcome.ZERO
-        )
+        return left.shape == right.shape and decide(left - right, self.relations).outcome is Outcome.ZERO
 
     def cross_check(
         self, dimensions: Mapping[str, int], *, primes: int = 2, points: int = 2, seed: int | None = None
@@ -129,6 +124,21 @@ class MatrixIdentity:
 
     def to_latex(self) -> str:
         return f"{self.lhs.to_latex()} = {self.rhs.to_latex()}"
+
+
+S = TypeVar("S", bound=Side)
+
+
+def put_in(side: S, definitions: Mapping[Expression, Expression]) -> S:
+    """The side with defined generators exchanged for what they stand for. Raises as `free_algebra.substitute`."""
+    if isinstance(side, Expression):
+        return substitute(side, definitions)  # type: ignore[return-value]  # an expression for an expression
+    if isinstance(side, BlockMatrix):
+        rows = (tuple(substitute(entry, definitions) for entry in row) for row in side.blocks)
+        return BlockMatrix(tuple(rows))  # type: ignore[return-value]
+    if isinstance(side, BlockProduct):
+        return BlockProduct(tuple(put_in(factor, definitions) for factor in side.factors))  # type: ignore[return-value]
+    return Determinants(tuple(put_in(argument, definitions) for argument in side.arguments))  # type: ignore[return-value]
 
 
 def _multiplied(side: Side) -> Expression | BlockMatrix | Determinants:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from proofs.engine.free_algebra import Expression, matrix, scalar, symmetric, vector, zero
 from proofs.engine.free_algebra_blocks import BlockMatrix, block
+from proofs.engine.free_algebra_derivation import MatrixDerivation, derived
 from proofs.engine.free_algebra_identity import MatrixIdentity
 
 TOPIC = "matrices/completing-the-square"
@@ -25,6 +26,10 @@ HX, HU, HV = vector("hx", "n", latex="h_x"), vector("hu", "k", latex="h_u"), vec
 
 HESSIAN = BlockMatrix(((HXX, HUX.T, HVX.T), (HUX, HUU, HVU.T), (HVX, HVU, HVV)))
 GRADIENT = BlockMatrix(((HX,), (HU,), (HV,)))
+
+
+def derivation() -> MatrixDerivation:
+    return derived(TOPIC, TITLE, identities())
 
 
 def identities() -> tuple[MatrixIdentity, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from proofs.engine.free_algebra import Expression, matrix, symmetric
 from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct, block
+from proofs.engine.free_algebra_derivation import MatrixDerivation, derived
 from proofs.engine.free_algebra_identity import Determinants, MatrixIdentity
 
 TOPIC = "matrices/schur-complement"
@@ -17,6 +18,10 @@ A, D = matrix("A", "n", "n"), matrix("D", "k", "k")
 B, C = matrix("B", "n", "k"), matrix("C", "k", "n")
 M = BlockMatrix(((A, B), (C, D)))
 S: Expression = D - C @ A.inverse() @ B
+
+
+def derivation() -> MatrixDerivation:
+    return derived(TOPIC, TITLE, identities())
 
 
 def identities() -> tuple[MatrixIdentity, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from proofs.engine.free_algebra import identity, matrix, symmetric, vector
+from proofs.engine.free_algebra_derivation import MatrixDerivation, derived
 from proofs.engine.free_algebra_identity import MatrixIdentity
 
 TOPIC = "matrices/woodbury"
@@ -10,6 +11,10 @@ TITLE = "The inverse of a changed matrix"
 
 A, C = matrix("A", "n", "n"), matrix("C", "k", "k")
 U, V = matrix("U", "n", "k"), matrix("V", "k", "n")
+
+
+def derivation() -> MatrixDerivation:
+    return derived(TOPIC, TITLE, identities())
 
 
 def identities() -> tuple[MatrixIdentity, ...]:

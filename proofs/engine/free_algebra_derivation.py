@@ -1,0 +1,228 @@
+"""Derivations about matrices of every dimension: relations, rules and their assumptions in the free algebra."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, cast
+
+from proofs.engine.derivation import Derivation
+from proofs.engine.errors import DerivationError
+from proofs.engine.evidence import Evidence, Exact
+from proofs.engine.free_algebra import identity, inverses, is_zero, substitute
+from proofs.engine.free_algebra_blocks import BlockMatrix
+from proofs.engine.free_algebra_expressions import Expression, Generator, walk
+from proofs.engine.free_algebra_identity import MatrixIdentity, Side, put_in
+from proofs.engine.free_algebra_numeric import as_function, generators_of
+from proofs.engine.relation import Relation
+from proofs.engine.step import Assumption, Assumptions, Rule, Step, union
+from proofs.engine.substitution import Replacement
+from proofs.engine.terms import Variable
+from proofs.engine.vocabulary import Vocabulary
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRelation(Relation):
+    """lhs = rhs, for expressions, block matrices or determinants over generators of any dimension.
+
+    Raises `DerivationError` for another relation than equality, or a quantifier.
+    """
+
+    lhs: Any  # a Side: an Expression, BlockMatrix, BlockProduct or Determinants
+    rhs: Any
+
+    def __post_init__(self) -> None:
+        if self.op != "=" or self.bound or self.given:
+            raise DerivationError(f"expected a matrix equation without quantifier, found {self.op!r}")
+        for side in (self.lhs, self.rhs):
+            if not isinstance(side, Side):
+                raise DerivationError(f"expected a matrix expression, found {side!r}")
+
+    @property
+    def free(self) -> frozenset[Variable]:
+        """Generators are no variables of the scalar language."""
+        return frozenset()
+
+    def substitute(self, replacement: Replacement) -> Relation:
+        return self
+
+    def same_as(self, other: Relation) -> bool:
+        """Both sides equal to the other's as written, or once multiplied out."""
+        if type(other) is not type(self):
+            return False
+        return _same(self.lhs, other.lhs) and _same(self.rhs, other.rhs)
+
+    def latex(self) -> str:
+        return f"{self.lhs.to_latex()} = {self.rhs.to_latex()}"
+
+    def __str__(self) -> str:
+        return self.latex()
+
+
+def _same(left: Side, right: Side) -> bool:
+    if left == right:
+        return True
+    if not isinstance(left, Expression) or not isinstance(right, Expression) or left.shape != right.shape:
+        return False
+    return is_zero(left - right, critical_pairs=0) is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Invertible(MatrixRelation):
+    """A^{-1} A = I: that A has an inverse. Two of them are the same if they are about the same matrix."""
+
+    def same_as(self, other: Relation) -> bool:
+        return self == other
+
+
+def equation(lhs: Side, rhs: Side) -> MatrixRelation:
+    """lhs = rhs."""
+    return MatrixRelation(op="=", lhs=lhs, rhs=rhs)
+
+
+def invertible(matrix: Expression) -> Invertible:
+    """That a square matrix has an inverse."""
+    inverse = matrix.inverse()
+    return Invertible(op="=", lhs=inverse @ matrix, rhs=identity(matrix.rows))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GeneratorDefinition(Rule):
+    """generator = expression without it; symmetric generators stand for matrices shown to be symmetric."""
+
+    name: ClassVar[str] = "definition"
+    keeps_defined: ClassVar[bool] = True
+
+    def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
+        generator, meaning = _definition(relation)
+        if any(part == generator for part in walk(meaning)):
+            raise DerivationError(f"expected a definition of {generator} by other generators, found it on the right")
+        substitute(generator, {generator: meaning})  # shapes and symmetry
+        return Exact(certificate="definition")
+
+    def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
+        generator, meaning = _definition(relation)
+        made = Assumption(name=generator.name, relation=relation, kind="definition")
+        return union((*(step.assumptions for step in uses), (*_invertible(inverses(meaning)), made)))
+
+
+def _definition(relation: Relation) -> tuple[Generator, Expression]:
+    lhs, rhs = relation.lhs, relation.rhs
+    if not isinstance(relation, MatrixRelation) or not isinstance(lhs, Generator) or not isinstance(rhs, Expression):
+        raise DerivationError(f"expected generator = expression, found `{relation}`")
+    return lhs, rhs
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FreeAlgebra(Rule):
+    """lhs and rhs have one normal form in the free algebra with transposes and inverses.
+
+    Steps used that are definitions are put in; others are relations to rewrite by. `factors` decide a determinant. The
+    conclusion rests on the existence of every inverse written.
+    """
+
+    name: ClassVar[str] = "free algebra normal form"
+    keeps_defined: ClassVar[bool] = True  # inverses are the only partial operation, and are assumed to exist
+
+    factors: tuple[BlockMatrix, ...] = ()
+
+    def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
+        return self._identity(relation, uses).prove()
+
+    def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
+        inverted = _invertible(self._identity(relation, uses).assumptions)
+        return union((*(step.assumptions for step in uses), inverted))
+
+    def _identity(self, relation: Relation, uses: tuple[Step, ...]) -> MatrixIdentity:
+        if not isinstance(relation, MatrixRelation):
+            raise DerivationError(f"expected a matrix equation, found `{relation}`")
+        definitions, relations = [], []
+        for step in uses:
+            if isinstance(step.rule, GeneratorDefinition):
+                definitions.append(_definition(step.relation))
+            elif isinstance(step.relation, MatrixRelation) and isinstance(step.relation.lhs, Expression):
+                relations.append((step.relation.lhs, step.relation.rhs))
+            else:
+                raise DerivationError(f"expected definitions and equations between expressions, found {step}")
+        return MatrixIdentity(
+            name=self.name,
+            lhs=relation.lhs,
+            rhs=relation.rhs,
+            reason="",
+            definitions=tuple(definitions),
+            relations=tuple(relations),
+            factors=self.factors,
+        )
+
+
+def _invertible(matrices: Iterable[Expression]) -> Assumptions:
+    return tuple(Assumption(name=f"{matrix} is invertible", relation=invertible(matrix)) for matrix in matrices)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixDerivation(Derivation):
+    """A derivation whose conclusions are matrix equations."""
+
+    def proof_of(self, claim: Any) -> str | None:
+        """The name of the conclusion that says what the claim says."""
+        return next((name for name, step in self.conclusions.items() if step.relation.same_as(claim)), None)
+
+    def is_proof_of(self, claim: Any, hypotheses: Iterable[Any] = ()) -> tuple[bool, str]:
+        """Whether a conclusion is the claim, a `MatrixRelation`, and rests on its hypotheses and exact evidence."""
+        name = self.proof_of(claim)
+        if name is None:
+            concluded = "; ".join(str(step.relation) for step in self.conclusions.values())
+            return False, f"expected the conclusion `{claim}`, found {concluded}"
+        given = tuple(hypotheses)
+        for assumption in self.conclusions[name].assumptions:
+            if not any(assumption.relation.same_as(hypothesis) for hypothesis in given):
+                return False, f"expected only the claim's hypotheses and definitions, found `{assumption.relation}`"
+        evidence = self.evidence_of(name)
+        return evidence.proves, f"conclusion {name!r}, {evidence.kind}"
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """The sides of each conclusion, definitions put in, as "name.lhs" and "name.rhs": functions of named arrays."""
+        found: dict[str, Callable[..., Any]] = {}
+        for name, step in self.conclusions.items():
+            meanings: dict[Expression, Expression] = dict(
+                _definition(used.relation) for used in step.uses if isinstance(used.rule, GeneratorDefinition)
+            )
+            relation = cast(MatrixRelation, step.relation)
+            sides: tuple[Side, Side] = put_in(relation.lhs, meanings), put_in(relation.rhs, meanings)
+            for name_of_side, side, other in (("lhs", *sides), ("rhs", *reversed(sides))):
+                found[f"{name}.{name_of_side}"] = as_function(side, dimensions_from=generators_of(other))
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """As of any derivation, with the symmetry of generators among the assumptions."""
+        found = Derivation.to_json(self)
+        sides = [cast(Side, side) for step in self.steps for side in (step.relation.lhs, step.relation.rhs)]
+        generators = dict.fromkeys(generator for side in sides for generator in generators_of(side))
+        found["assumptions"] += [
+            {"name": f"{generator} is symmetric", "latex": rf"{generator}^{{\top}} = {generator}"}
+            for generator in generators
+            if generator.is_symmetric and not generator.is_scalar
+        ]
+        return found
+
+
+def derived(topic: str, title: str, identities: Iterable[MatrixIdentity]) -> MatrixDerivation:
+    """Each identity as a step and a conclusion, after the definitions it uses, each written once."""
+    steps: list[Step] = []
+    defined: dict[tuple[Expression, Expression], Step] = {}
+    conclusions: dict[str, Step] = {}
+    for entry in identities:
+        for generator, meaning in entry.definitions:
+            if (generator, meaning) not in defined:
+                made = Step(relation=equation(generator, meaning), rule=GeneratorDefinition())
+                defined[generator, meaning] = made
+                steps.append(made)
+        uses = tuple(defined[pair] for pair in entry.definitions)
+        relation = equation(entry.lhs, entry.rhs)
+        step = Step(relation=relation, rule=FreeAlgebra(entry.factors), uses=uses, reason=entry.reason)
+        steps.append(step)
+        conclusions[entry.name] = step
+    vocabulary = Vocabulary(symbols={}, vectors={}, definitions={})
+    return MatrixDerivation(
+        topic=topic, title=title, vocabulary=vocabulary, steps=tuple(steps), conclusions=conclusions
+    )
