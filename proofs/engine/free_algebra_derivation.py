@@ -145,7 +145,7 @@ class FreeAlgebra(Rule):
             else:
                 raise DerivationError(f"expected definitions and equations between expressions, found {step}")
         return MatrixIdentity(
-            name=self.name,
+            name="identity",
             lhs=relation.lhs,
             rhs=relation.rhs,
             reason="",
