@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
@@ -25,15 +26,15 @@ from typing import Any, Literal
 
 from flint import arb, ctx
 
-from games.core import Game
-from games.errors import FirstmoverError, shown
+from games.core import Game, as_fraction
+from games.errors import FirstmoverError, GameError, shown
 from verify.exact.author import Author, find, place, sha256
 from verify.exact.errors import CertificateError
 from verify.exact.evaluate import BITS, MAX_BITS, Decision, ball, decide
 from verify.exact.facts import Value
 from verify.exact.game_json import from_json, to_json
 from verify.exact.payload import entry, rational
-from verify.terms import Relation
+from verify.terms import ARITY, Relation
 
 SCHEMA = "firstmover/certificate/1"
 
@@ -43,7 +44,13 @@ LARGEST_FILE = 64 * 2**20
 LARGEST_BITS = 65_536
 """Bits of precision a certificate may ask for."""
 
+DEEPEST_RELATION = 200
+"""Levels of the tree of a relation."""
+
 SHOWN_DIGITS = 40
+
+_DECIMAL = r"[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?"
+_BALL = re.compile(rf"\[(?:{_DECIMAL} )?\+/- {_DECIMAL}\]|{_DECIMAL}", re.ASCII)
 
 Certificate = dict[str, Any]
 Standing = Literal["holds", "tie", "violated", "undecided", "not replayed"]
@@ -299,10 +306,27 @@ def _read_game(data: Any) -> Game:
 
 
 def _read_relation(data: Any, where: str) -> Relation:
+    _check_size(data, where)
     try:
         return Relation.from_json(data)
-    except (ValueError, ZeroDivisionError, RecursionError) as problem:
+    except (ValueError, ZeroDivisionError) as problem:
         raise CertificateError(f"{where}: {_one_line(problem)}") from None
+
+
+def _check_size(data: Any, where: str) -> None:
+    """Refuse trees that are deep enough to exhaust the stack, and numbers long enough to exhaust the memory."""
+    level = [data]
+    for _ in range(DEEPEST_RELATION):
+        for node in level:
+            if isinstance(node, str) and node not in (*ARITY, "<=", "="):
+                try:
+                    as_fraction(node, where)
+                except GameError as problem:
+                    raise CertificateError(str(problem)) from None
+        level = [child for node in level if isinstance(node, list) for child in node]
+        if not level:
+            return
+    raise CertificateError(f"{where}: expected at most {DEEPEST_RELATION} levels, found more")
 
 
 def _side_to_json(value: Value, bits: int) -> str | dict[str, Any]:
@@ -327,13 +351,10 @@ def _check_side(stated: str | dict[str, Any], value: Value, name: str) -> None:
         agrees = isinstance(value, Fraction) and rational({name: stated}, name) == value
     else:
         text = entry(stated, "ball")
-        try:
-            with ctx.workprec(max(_bits(stated), BITS)):
-                agrees = isinstance(text, str) and arb(text).is_finite() and bool(arb(text).overlaps(ball(value)))
-        except ValueError:
-            raise CertificateError(
-                f"{name}.ball: expected a ball such as '[0.5 +/- 1e-9]', found {shown(text)}"
-            ) from None
+        if not isinstance(text, str) or len(text) > 1000 or not _BALL.fullmatch(text):
+            raise CertificateError(f"{name}.ball: expected a ball such as '[0.5 +/- 1e-9]', found {shown(text)}")
+        with ctx.workprec(max(_bits(stated), BITS)):
+            agrees = bool(arb(text).overlaps(ball(value)))
     if not agrees:
         raise CertificateError(f"{name}: expected {_plain(value)} as recomputed, found {shown(stated)}")
 

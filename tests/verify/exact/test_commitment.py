@@ -79,7 +79,7 @@ def test_floats_and_batches_have_no_exact_value():
 
 
 def solve(equations, size):
-    """The unique solution of [coefficients | right side] rows, by elimination; None where there is no or more than one."""
+    """The unique solution of [coefficients | right side] rows, None where there is no or more than one."""
     rows = [list(row) for row in equations]
     for column in range(size):
         pivot = next((i for i in range(column, len(rows)) if rows[i][column]), None)
@@ -123,7 +123,7 @@ def strong_value(own, other):
 
 
 def weak_value(own, other):
-    """Over reply regions with an interior, the best minimum over equal columns: cells where one column is the minimum."""
+    """Over reply regions with an interior, the best minimum over equal columns, cell by cell."""
     size, replies = len(own[0]), range(len(own))
     values = []
     for b in replies:
