@@ -358,9 +358,9 @@ def _evaluate(node: _Node) -> Form:
     for position, key in reversed(list(enumerate(keys))):
         if key in bases:
             relation = (orders[key], *value(bases[key]))
-        elif isinstance(key[1], Signum) and orders[key] == 1:
+        elif key[0] == "atom" and isinstance(key[1], Signum) and orders[key] == 1:
             relation = (2, one, one)
-        elif isinstance(key[1], Iverson) and orders[key] == 1:
+        elif key[0] == "atom" and isinstance(key[1], Iverson) and orders[key] == 1:
             numerator, denominator = _fold(numerator, position), _fold(denominator, position)
             continue
         else:

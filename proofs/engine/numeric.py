@@ -10,7 +10,8 @@ import sympy
 from sympy.tensor.indexed import Indexed
 
 from proofs.engine.errors import DerivationError
-from proofs.engine.terms import Delta, Index, Iverson, Maximum, Minimum, Signum, Total, XLogX
+from proofs.engine.substitution import free_variables
+from proofs.engine.terms import Binder, Delta, Index, Iverson, Maximum, Signum, Total, XLogX
 
 DIGITS = 40  # decimal digits of intermediate results; exponents are unbounded, so that no exp overflows
 
@@ -26,59 +27,71 @@ _UNARY: dict[type, Callable[[Any], Any]] = {
 
 
 def evaluate(term: sympy.Expr, values: Mapping[str, Any]) -> float:
-    """The term's value where `values` gives a number for each scalar and a sequence (nested for two indices) for each
-    vector by name; the size of an index set is the length of what is indexed by it, or a value of its own.
+    """The term's value.
 
-    Raises `DerivationError` for a missing value.
+    `values` gives by name a number for each scalar and size, a sequence (nested for two indices) for each vector, and a
+    position from 0 for each free index. Raises `DerivationError` for a missing value.
     """
     with mpmath.workdps(DIGITS):
-        return float(mpmath.re(_value(term, values, {})))
+        return float(mpmath.re(_Evaluator(values).value(term, {})))
 
 
-def _value(term: Any, values: Mapping[str, Any], at: Mapping[Index, int]) -> Any:
-    if isinstance(term, sympy.Rational):
-        return mpmath.mpf(int(term.p)) / int(term.q)
-    if term is sympy.E:
-        return mpmath.e()
-    if isinstance(term, sympy.Symbol):
-        return _number(_lookup(term.name, values))
-    if isinstance(term, Indexed):
-        entry = _lookup(str(term.base), values)
-        for index in term.indices:
-            entry = entry[at[index]]  # type: ignore[index]  # the language allows indices only
-        return _number(entry)
-    if isinstance(term, Delta):
-        indices: tuple[Any, ...] = term.args
-        return mpmath.mpf(at[indices[0]] == at[indices[1]])
-    if isinstance(term, Total | Maximum | Minimum):
-        return _bound(term, values, at)
-    parts = [_value(part, values, at) for part in term.args]
-    if isinstance(term, sympy.Add):
-        return mpmath.fsum(parts)
-    if isinstance(term, sympy.Mul):
-        return mpmath.fprod(parts)
-    if isinstance(term, sympy.Pow):
-        return parts[0] ** parts[1]
-    if isinstance(term, Iverson):
-        return mpmath.mpf(parts[0] == parts[1])
-    return _UNARY[term.func](parts[0])
+class _Evaluator:
+    """Evaluates terms at fixed values, each sum once for each position of the indices free in it."""
 
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self._known: dict[tuple[Any, ...], Any] = {}
 
-def _bound(term: Any, values: Mapping[str, Any], at: Mapping[Index, int]) -> Any:
-    size = int(_lookup(term.index.domain.size.name, values))
-    if isinstance(term, Total):
-        return mpmath.fsum(_value(term.args[0], values, {**at, term.index: i}) for i in range(size))
-    body, _, where = term.args
-    inside = [i for i in range(size) if _value(where, values, {**at, term.index: i}) == 1]
-    if not inside:
-        raise DerivationError(f"expected an element with {where} = 1, found none")
-    return (max if isinstance(term, Maximum) else min)(_value(body, values, {**at, term.index: i}) for i in inside)
+    def value(self, term: Any, at: Mapping[Index, int]) -> Any:
+        if isinstance(term, sympy.Rational):
+            return mpmath.mpf(int(term.p)) / int(term.q)
+        if term is sympy.E:
+            return mpmath.e()
+        if isinstance(term, sympy.Symbol):
+            return _number(self._lookup(term.name))
+        if isinstance(term, Indexed):
+            entry = self._lookup(str(term.base))
+            for index in term.indices:
+                entry = entry[self._position(index, at)]
+            return _number(entry)
+        if isinstance(term, Delta):
+            left, right = (self._position(index, at) for index in term.args)
+            return mpmath.mpf(left == right)
+        if isinstance(term, Binder):
+            free = free_variables(term)
+            key = (term, *((index, position) for index, position in at.items() if index in free))
+            if key not in self._known:
+                self._known[key] = self._bound(term, at)
+            return self._known[key]
+        parts = [self.value(part, at) for part in term.args]
+        if isinstance(term, sympy.Add):
+            return mpmath.fsum(parts)
+        if isinstance(term, sympy.Mul):
+            return mpmath.fprod(parts)
+        if isinstance(term, sympy.Pow):
+            return parts[0] ** parts[1]
+        if isinstance(term, Iverson):
+            return mpmath.mpf(parts[0] == parts[1])
+        return _UNARY[term.func](parts[0])
 
+    def _bound(self, term: Binder, at: Mapping[Index, int]) -> Any:
+        size = int(self._lookup(term.index.domain.size.name))
+        places = [{**at, term.index: position} for position in range(size)]
+        if isinstance(term, Total):
+            return mpmath.fsum(self.value(term.args[0], place) for place in places)
+        inside = [place for place in places if self.value(term.args[2], place) == 1]
+        if not inside:
+            raise DerivationError(f"expected an element with {term.args[2]} = 1, found none")
+        return (max if isinstance(term, Maximum) else min)(self.value(term.args[0], place) for place in inside)
 
-def _lookup(name: str, values: Mapping[str, Any]) -> Any:
-    if name not in values:
-        raise DerivationError(f"expected a value of {name}, found values of {', '.join(values) or 'nothing'}")
-    return values[name]
+    def _position(self, index: Any, at: Mapping[Index, int]) -> int:
+        return at[index] if index in at else int(self._lookup(index.name))
+
+    def _lookup(self, name: str) -> Any:
+        if name not in self._values:
+            raise DerivationError(f"expected a value of {name}, found values of {', '.join(self._values) or 'nothing'}")
+        return self._values[name]
 
 
 def _number(value: Any) -> Any:

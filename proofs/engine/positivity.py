@@ -180,7 +180,11 @@ class Facts:
 
 
 def _is_simple(relation: Relation) -> bool:
-    return not relation.given and all(isinstance(variable, Index) for variable in relation.bound)
+    return (
+        type(relation) is Relation
+        and not relation.given
+        and all(isinstance(variable, Index) for variable in relation.bound)
+    )
 
 
 def _terms(polynomial: sympy.Expr) -> dict[sympy.Expr, Any]:
