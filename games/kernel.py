@@ -72,22 +72,27 @@ class Kernel(Generic[P, R]):
 @overload
 def kernel(function: Callable[P, R], /) -> Kernel[P, R]: ...
 @overload
-def kernel(*, fastmath: bool | set[str] = ..., **options: Any) -> Callable[[Callable[P, R]], Kernel[P, R]]: ...
-def kernel(function: Any = None, /, *, fastmath: bool | set[str] = False, **options: Any) -> Any:
+def kernel(
+    *, fastmath: bool | set[str] = ..., forceinline: bool = ..., **options: Any
+) -> Callable[[Callable[P, R]], Kernel[P, R]]: ...
+def kernel(
+    function: Any = None, /, *, fastmath: bool | set[str] = False, forceinline: bool = False, **options: Any
+) -> Any:
     """Compile `function` with numba in nopython mode: serial, releasing the interpreter's lock, cached.
 
-    Division by zero gives infinities and NaN as in numpy. `fastmath` is numba's; nothing else may be set:
+    Division by zero gives infinities and NaN as in numpy. `fastmath` and `forceinline` are numba's (a call that hands
+    over many arrays costs a hundred nanoseconds unless it is inlined); nothing else may be set:
     parallel=True dies under fork and oversubscribes the machine, since only the runner parallelises. Raises
     `FirstmoverError` for any other option.
     """
     if options:
         raise FirstmoverError(
-            f"kernel: expected no option but fastmath, found {sorted(options)}; "
+            f"kernel: expected no option but fastmath and forceinline, found {sorted(options)}; "
             "kernels are serial (parallel=True is refused): split the work over threads or processes instead"
         )
 
     def decorate(function: Callable[P, R]) -> Kernel[P, R]:
-        return Kernel(function, {"fastmath": fastmath})
+        return Kernel(function, {"fastmath": fastmath, "forceinline": forceinline})
 
     return decorate if function is None else decorate(function)
 

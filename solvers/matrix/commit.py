@@ -12,7 +12,7 @@ from solvers.matrix.dual_simplex import OPTIMAL, bound_reply
 from solvers.matrix.filter import NONDEGENERATE, PROVED, UNIT, UNSETTLED, prove_basis, upper_bound
 
 
-@kernel
+@kernel(forceinline=True)
 def normal_units(A, B, C, F):
     """Fill C and F, both (n, m), with normal payoffs; (lowest leader's payoff, its unit, the follower's unit).
 
@@ -49,7 +49,7 @@ def normal_units(A, B, C, F):
     return (lowest, unit, follower_unit) if lossless else (lowest, 0.0, 0.0)
 
 
-@kernel
+@kernel(forceinline=True)
 def pure_value(C, F):
     """The best normal payoff of pure commitment, ties for the leader: a first lower bound."""
     n, m = C.shape
@@ -85,7 +85,7 @@ class Workspace(NamedTuple):
     values: np.ndarray  # (m + n + 2 k,)
 
 
-@kernel
+@kernel(forceinline=True)
 def workspace(m, n):
     k = min(m, n)
     return Workspace(
@@ -109,7 +109,7 @@ def workspace(m, n):
     )
 
 
-@kernel
+@kernel(forceinline=True)
 def commit(A, B, tolerance, w, strategy):
     """(what is proved, reply, size of the basis, value, error, follower's value, regret) of the game A, B (m, n).
 
@@ -169,7 +169,7 @@ def commit(A, B, tolerance, w, strategy):
     return state, reply, size, value, error, served, highest - served
 
 
-@kernel
+@kernel(forceinline=True)
 def best_reply_program(w, strategy):
     """(winning reply, size of its basis, its normal value): replies in falling order of the most they could give."""
     n, m = w.C.shape
@@ -202,7 +202,7 @@ def best_reply_program(w, strategy):
     return winner, size, best
 
 
-@kernel
+@kernel(forceinline=True)
 def _record_basis(w, start, strategy):
     """The dictionary's vertex and basis, both index lists increasing; the number of actions in the basis."""
     n, m = w.C.shape
@@ -230,7 +230,7 @@ def _record_basis(w, start, strategy):
     return size
 
 
-@kernel
+@kernel(forceinline=True)
 def _prove_pure(A, B, action, reply):
     """Whether `reply` is a best reply to `action` and no action is better against it: comparisons round nothing."""
     m, n = A.shape
@@ -246,7 +246,7 @@ def _prove_pure(A, B, action, reply):
     return proved
 
 
-@kernel
+@kernel(forceinline=True)
 def _others_are_bounded(A, B, w, reply, lower, action):
     """Whether every other reply is proved to give at most `lower`, in normal units, or exactly at most the payoff of
     the pure commitment `action` (-1: none), or repeats the winning reply."""
@@ -268,7 +268,7 @@ def _others_are_bounded(A, B, w, reply, lower, action):
     return True
 
 
-@kernel
+@kernel(forceinline=True)
 def _is_zero_sum(A, B):
     """Whether B = -A, bit for bit."""
     m, n = A.shape
@@ -279,7 +279,7 @@ def _is_zero_sum(A, B):
     return True
 
 
-@kernel
+@kernel(forceinline=True)
 def _weights_a_mixture(z, z_error, size, ratio):
     """Whether the multipliers of the winning reply b are proved to sum to less than one, in payoffs per payoff.
 

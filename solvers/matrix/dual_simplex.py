@@ -29,7 +29,7 @@ INFEASIBLE = 1e-12
 MARGIN = 1e-9
 
 
-@kernel
+@kernel(forceinline=True)
 def bound_reply(C, F, b, limit, T, basic, nonbasic, multipliers):
     """Dual simplex for reply b until optimal, or until its bound falls below `limit`: (outcome, bound, start).
 
@@ -109,7 +109,7 @@ def bound_reply(C, F, b, limit, T, basic, nonbasic, multipliers):
     return outcome, T[n, start], start
 
 
-@kernel
+@kernel(forceinline=True)
 def exchange(T, row, column):
     """Pivot: the basic variable of `row` and the nonbasic one of `column` change places."""
     scale = 1.0 / T[row, column]

@@ -27,7 +27,7 @@ TINY = 1e-280  # covers what underflows: payoffs in normal units below 1e-300 an
 INFLATE = 1.001  # covers the rounding of the bounds themselves, products of few terms of one sign
 
 
-@kernel
+@kernel(forceinline=True)
 def upper_bound(C, F, b, multipliers, values):
     """A proved upper bound of the leader's value at reply b: max_a C[b, a] + sum_b' y_b' (F[b, a] - F[b', a])."""
     n, m = C.shape
@@ -48,7 +48,7 @@ def upper_bound(C, F, b, multipliers, values):
     return largest + INFLATE * (terms + 4) * UNIT * (1.0 + total) + TINY
 
 
-@kernel
+@kernel(forceinline=True)
 def invert(K, k, R):
     """R[:k, :k] = an approximate inverse of K[:k, :k], which is destroyed; False where a pivot vanishes."""
     for i in range(k):
@@ -81,7 +81,7 @@ def invert(K, k, R):
     return True
 
 
-@kernel
+@kernel(forceinline=True)
 def prove_basis(A, C, F, b, support, tight, k, K, R, E, x, z, values):
     """(what is proved, error of x, error of z) for the basis `support[:k]`, `tight[:k-1]` of reply b, 2 <= k.
 
@@ -133,7 +133,7 @@ def prove_basis(A, C, F, b, support, tight, k, K, R, E, x, z, values):
     return proved, x_error, z_error
 
 
-@kernel
+@kernel(forceinline=True)
 def _solve_pair(C, F, b, support, other, x, z):
     """x and z = (v, -y) of a basis of two actions, at one of which b gains on `other` and at one of which it loses.
 
@@ -153,7 +153,7 @@ def _solve_pair(C, F, b, support, other, x, z):
     return 8.0 * UNIT, 8.0 * UNIT * (1.0 + abs(scale) + abs(z[1])) + TINY, 1.0, z[0] + abs(z[1])
 
 
-@kernel
+@kernel(forceinline=True)
 def _solve_system(C, F, b, support, tight, k, K, R, E, x, z, values):
     """(error of x, error of z, sums of their absolute values); infinite errors where K is too close to singular."""
     _fill(F, b, support, tight, k, K)
@@ -201,7 +201,7 @@ def _solve_system(C, F, b, support, tight, k, K, R, E, x, z, values):
     return x_error, z_error, x_size, z_size
 
 
-@kernel
+@kernel(forceinline=True)
 def _fill(F, b, support, tight, k, K):
     for j in range(k):
         K[0, j] = 1.0
@@ -211,7 +211,7 @@ def _fill(F, b, support, tight, k, K):
             K[i, j] = F[b, support[j]] - F[other, support[j]]
 
 
-@kernel
+@kernel(forceinline=True)
 def _norms(K, R, E, k):
     """Row- and column-sum norms of R and proved bounds of those of I - R K."""
     inverse_rows = 0.0
@@ -255,7 +255,7 @@ def _norms(K, R, E, k):
     return inverse_rows, inverse_columns, misses_rows, misses_columns
 
 
-@kernel
+@kernel(forceinline=True)
 def _repeats(A, F, b, a, support, tight, k):
     """Whether action a has the payoffs of an action of the support, as far as the basis looks at them.
 

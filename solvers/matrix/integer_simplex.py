@@ -21,7 +21,7 @@ from solvers.matrix.filter import NONDEGENERATE, PROVED, UNSETTLED
 LIMIT = 2**31 - 1
 
 
-@kernel
+@kernel(forceinline=True)
 def bound_reply_integers(A, B, b, best, best_scale, T, basic, nonbasic):
     """(outcome, start, denominator) for reply b: BOUNDED where it gives at most best / best_scale (0: nothing yet)."""
     m, n = A.shape
@@ -72,7 +72,7 @@ def bound_reply_integers(A, B, b, best, best_scale, T, basic, nonbasic):
         basic[leaving], nonbasic[entering] = nonbasic[entering], basic[leaving]
 
 
-@kernel
+@kernel(forceinline=True)
 def _exchange_integers(T, row, column, scale):
     """Pivot on T[row, column] > 0; the new denominator, or 0 where a numerator grows beyond `LIMIT`."""
     pivot = T[row, column]
