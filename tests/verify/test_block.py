@@ -10,7 +10,7 @@ import verify.block as block_module
 import verify.numeric as numeric
 from games.families import family
 from verify.block import instance, run_block
-from verify.comparison import at_least, at_most, equal
+from verify.comparison import at_least, at_most, equal, less
 from verify.errors import ClaimError
 from verify.exact.certificate import replay
 from verify.float_ball import FloatBall
@@ -228,3 +228,12 @@ def test_a_mutants_test_ends_at_its_first_violated_block(false):
     assert [tally.block for tally in kept] == list(range(len(kept)))
     assert all(not tally.outcome.violated for tally in kept[:-1])
     assert kept == until_violation(reversed(tallies))
+
+
+def test_strict_inequalities_are_violated_by_equality(true):
+    strict = dataclasses.replace(true, hypotheses=(), body=lambda game: less(maximisers(game), actions(game)))
+    (tally,) = run(strict)
+    values = family("tied").sample(stream(SEED, "toy/true", 0), BLOCK).values
+    equal_everywhere = np.all(values == values[:, :1], axis=-1)
+    assert tally.outcome.ties == 0
+    assert tally.outcome.violated + tally.outcome.candidates == equal_everywhere.sum()

@@ -31,7 +31,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
             ]
         )
         return
-    table = new_table("claim", "paper", "expected", "title")
+    table = new_table("claim", "paper", "expected", "title", wrapped=("title",))
     for claim in chosen:
         expected = Text(claim.expected.value, style=VERDICT_STYLES[claim.expected.value])
         table.add_row(claim.id, claim.paper, expected, Text(claim.title))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from verify.cli.output import as_json, new_table, print_json, print_table
+from verify.cli.output import as_json, busy, new_table, print_json, print_table
 
 FORMATS = {"md": "md", "latex": "tex", "html": "html", "pdf": "pdf", "ipynb": "ipynb"}
 
@@ -30,15 +30,16 @@ def command(topic: str | None, to: str, out: Path | None, as_json: bool) -> None
                 table.add_row(name)
             print_table(table)
         return
-    derivation = derive(topic)
-    derivation.check()
+    with busy(f"deriving {topic}"):
+        derivation = derive(topic)
     data = derivation.to_json()
     if as_json:
         print_json(data)
         return
     from verify.report import render_derivation
 
-    content = render_derivation(data, to)
+    with busy(f"writing {to}"):
+        content = render_derivation(data, to)
     if out is None and to in ("md", "latex"):
         click.echo(content, nl=not content.endswith(b"\n"))
         return

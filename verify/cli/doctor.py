@@ -27,7 +27,7 @@ def command(as_json: bool) -> int:
     else:
         from rich.text import Text
 
-        table = new_table("check", "state", "found")
+        table = new_table("check", "state", "found", wrapped=("found",))
         for finding in findings:
             table.add_row(finding.name, Text(finding.state, style=_STYLES[finding.state]), Text(finding.text))
         print_table(table)

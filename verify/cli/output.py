@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -27,25 +31,47 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def print_table(table: Table, *lines: str) -> None:
-    """A table and lines under it on stdout, in colour where that is a terminal; a pipe gets full width."""
+PIPE_WIDTH = 200
+
+
+def stdout_console() -> Console:
+    """stdout as rich sees it; a pipe is wide."""
     from rich.console import Console
 
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = 200
+        console.width = PIPE_WIDTH
+    return console
+
+
+@contextlib.contextmanager
+def busy(text: str) -> Iterator[None]:
+    """A sign of life on stderr while something takes its time, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def print_table(table: Table, *lines: str) -> None:
+    """A table and lines under it on stdout, in colour where that is a terminal."""
+    console = stdout_console()
     console.print(table)
     for line in lines:
         console.print(line, soft_wrap=True)
 
 
-def new_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """A table with plain rules; columns named in `right` hold numbers."""
+def new_table(*columns: str, right: tuple[str, ...] = (), wrapped: tuple[str, ...] = ()) -> Table:
+    """A table with plain rules; columns named in `right` hold numbers, those in `wrapped` may take several lines."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         numeric = column in right
-        table.add_column(column, justify="right" if numeric else "left", no_wrap=numeric or column == columns[0])
+        wraps = column in wrapped
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=not wraps, overflow="fold")
     return table

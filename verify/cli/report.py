@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from verify.cli.output import as_json, print_json
+from verify.cli.output import as_json, busy, print_json
 
 
 @click.command("report")
@@ -24,13 +24,15 @@ def command(run: str, out: Path, store: Path | None, as_json: bool) -> None:
     from verify.store import Store
 
     if run.endswith(".json"):
-        page = render(Path(run), out)
+        with busy("rendering"):
+            page = render(Path(run), out)
     else:
         with Store(store) as results:
             row = results.run(run)
         if row["result"] is None:
             raise StoreError(f"run {row['id']}: expected a run with a result, found one that is {row['state']}")
-        page = render(row["result"], out)
+        with busy("rendering"):
+            page = render(row["result"], out)
     if as_json:
         print_json({"report": str(page)})
     else:

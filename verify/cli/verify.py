@@ -9,10 +9,15 @@ from typing import Any
 import click
 
 from verify.cli import INTERRUPTED, NOT_AS_EXPECTED
-from verify.cli.output import VERDICT_STYLES, as_json, new_table, print_json, print_table
+from verify.cli.output import VERDICT_STYLES, as_json, busy, new_table, print_json, print_table, stdout_console
 
 MOST_WORKERS = 4
 """By default: with more, memory passes 2 GiB before time is saved on the quick tier."""
+
+COLUMNS = ("claim", "verdict", "evidence", "instances", "worst margin", "mutants", "ablations", "s")
+COLUMNS_OF_A_NARROW_TERMINAL = ("claim", "verdict", "evidence", "mutants", "s")
+NUMBERS = ("instances", "worst margin", "mutants", "ablations", "s")
+NARROW = 115
 
 
 @click.command("verify")
@@ -77,7 +82,8 @@ def command(
     if report is not None:
         from verify.report import render
 
-        page = render(result, report)
+        with busy("rendering"):
+            page = render(result, report)
     if as_json:
         print_json({**result, "changes": changes} if changes is not None else result)
     else:
@@ -92,22 +98,22 @@ def print_result(result: dict[str, Any], changes: list[dict[str, Any]] | None = 
     """The table, what is not as expected, and the line that sums it up."""
     from rich.text import Text
 
-    numbers = ("instances", "worst margin", "mutants", "ablations", "s")
-    table = new_table("claim", "verdict", "evidence", *numbers, right=numbers)
+    columns = COLUMNS if stdout_console().width >= NARROW else COLUMNS_OF_A_NARROW_TERMINAL
+    table = new_table(*columns, right=NUMBERS)
     for record in result["claims"]:
-        name = Text(record["claim"], style="" if record["ok"] else "bold red")
-        verdict = Text(record["verdict"], style=VERDICT_STYLES[record["verdict"]])
         worst = record["worst_margin"]
-        table.add_row(
-            name,
-            verdict if record["ok"] else Text.assemble(verdict, (" !", "bold red")),
-            (record["evidence"] or {}).get("kind", ""),
-            f"{record['instances']:,}",
-            "" if worst is None else f"{worst:.3g}",
-            _share(record["mutants"]),
-            _share(record["ablations"]),
-            f"{record['seconds']:.1f}",
-        )
+        verdict = Text(record["verdict"], style=VERDICT_STYLES[record["verdict"]])
+        cells = {
+            "claim": Text(record["claim"], style="" if record["ok"] else "bold red"),
+            "verdict": verdict if record["ok"] else Text.assemble(verdict, (" !", "bold red")),
+            "evidence": (record["evidence"] or {}).get("kind", ""),
+            "instances": f"{record['instances']:,}",
+            "worst margin": "" if worst is None else f"{worst:.3g}",
+            "mutants": _share(record["mutants"]),
+            "ablations": _share(record["ablations"]),
+            "s": f"{record['seconds']:.1f}",
+        }
+        table.add_row(*(cells[column] for column in columns))
     print_table(table, *_lines(result), *_changed(changes), *([f"report: {page}"] if page else []))
 
 
