@@ -128,9 +128,10 @@ class Store:
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running')",
                 row,
             )
-        run = int(cursor.lastrowid or 0)
-        if not self._lock(run):
-            raise StoreError(f"{self.path}: expected run {run} to be ours, found it locked by another process")
+            run = int(cursor.lastrowid or 0)
+            # Before anybody else can see the run: unlocked, it would look like one whose process died.
+            if not self._lock(run):
+                raise StoreError(f"{self.path}: expected run {run} to be ours, found it locked by another process")
         return run
 
     def unfinished(self, fingerprint: str, *, only: str | None = None) -> int | None:
