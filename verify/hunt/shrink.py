@@ -26,9 +26,9 @@ DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 1024)
 def shrink(claim: Claim, game: Game, *, budget: int = 2_000) -> Game:
     """A counterexample to the claim that no single simplification makes simpler, from the exact counterexample `game`.
 
-    Simplifications are tried in order: leave out an index of a core axis (an action), make all payoffs integers, move
-    one number nearer to 0 or to fewer digits. At most `budget` candidates are decided. Raises `ClaimError` if `game`
-    does not violate the claim, or not under its hypotheses.
+    Simplifications are tried in order: leave out an index of a core axis (an action), give all numbers few digits, move
+    equal numbers together, then one number alone, nearer to 0 or to fewer digits. At most `budget` candidates are
+    decided. Raises `ClaimError` if `game` does not violate the claim, or not under its hypotheses.
     """
     variant = variants(claim)["claim"]
 
@@ -69,6 +69,13 @@ def _simpler(game: Game) -> Iterator[Game]:
         rounded = {name: _rounded(getattr(game, name), denominator) for name in game.core}
         if any((rounded[name] != getattr(game, name)).any() for name in game.core):
             yield from _tried(game, rounded)
+    for name in game.core:  # all occurrences of a number together: ties are what theory breaks at
+        array = getattr(game, name)
+        for number in sorted({*array.flat}, key=_size, reverse=True):
+            for nearer in _nearer(number):
+                changed = array.copy()
+                changed[array == number] = nearer
+                yield from _tried(game, {name: changed})
     for name in game.core:
         array = getattr(game, name)
         for index in np.ndindex(array.shape):
