@@ -318,7 +318,7 @@ def _check_size(data: Any, where: str) -> None:
     level = [data]
     for _ in range(DEEPEST_RELATION):
         for node in level:
-            if isinstance(node, str) and node not in (*ARITY, "<=", "="):
+            if isinstance(node, str) and node not in (*ARITY, "<=", "<", "="):
                 try:
                     as_fraction(node, where)
                 except GameError as problem:
