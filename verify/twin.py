@@ -47,7 +47,7 @@ class Twin:
             for name, relation in variant.hypotheses
         ]
         return build(
-            claim=variant.claim,
+            claim=variant.title,  # a mutant's certificate says nothing against the claim
             game=self.game,
             relation=variant.relation,
             decision=decision,

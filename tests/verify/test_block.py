@@ -72,6 +72,7 @@ def test_mutants_share_the_instances_and_end_at_their_violation(true):
     alone = run(true, ["mutant: fewer"])[0]
     assert dataclasses.replace(alone, seconds=0) == dataclasses.replace(fewer, seconds=0)
     assert fewer.events[0].index in range(BLOCK)
+    assert fewer.events[0].certificate["claim"] == "toy/true (mutant: fewer)"
     assert claim.digest != fewer.digest
 
 
