@@ -18,7 +18,7 @@ from sympy.tensor.indexed import Indexed
 from proofs.engine.errors import DerivationError
 from proofs.engine.identity import is_identity, normal_form, obviously_positive
 from proofs.engine.relation import Relation
-from proofs.engine.substitution import free_variables, generic_index, generic_indices, open_binder, substitute
+from proofs.engine.substitution import free_variables, generic_index, generic_indices, open_binder, rename, substitute
 from proofs.engine.terms import Binder, Extremum, Index, Iverson, Signum, Size, Total, XLogX
 
 Signs: TypeAlias = frozenset[int]
@@ -187,6 +187,20 @@ def _is_simple(relation: Relation) -> bool:
     )
 
 
+def _attaining(where: Any, index: Index) -> bool:
+    """Whether the condition says that an extremum over the whole index set is attained here: somewhere it is."""
+    if type(where) is not Iverson:
+        return False
+    sides: tuple[Any, ...] = where.args
+    for value, extremum in itertools.permutations(sides):
+        if isinstance(extremum, Extremum) and extremum.index.domain == index.domain and extremum.args[2] == 1:
+            if index not in free_variables(extremum) and is_identity(
+                rename(extremum.args[0], extremum.index, index), value
+            ):
+                return True
+    return False
+
+
 def _terms(polynomial: sympy.Expr) -> dict[sympy.Expr, Any]:
     return dict(sympy.expand_mul(polynomial).as_coefficients_dict())
 
@@ -205,7 +219,7 @@ def check_defined(term: Any, facts: Facts) -> None:
             where = parts[1]
             if not is_identity(where**2, where):
                 raise DerivationError(f"expected a condition worth 0 or 1, found {term.args[2]}")
-            if not facts.positive(Total(where, index)):
+            if not _attaining(where, index) and not facts.positive(Total(where, index)):
                 raise DerivationError(f"expected a proof that {term.args[2]} is 1 somewhere, so that {term} is defined")
         return
     for part in term.args:

@@ -14,7 +14,20 @@ from proofs.engine.errors import DerivationError
 from proofs.engine.numeric import evaluate
 from proofs.engine.positivity import Facts, check_defined
 from proofs.engine.relation import at_most, equal, less
-from proofs.engine.terms import Delta, Index, IndexSet, Iverson, Minimum, Scalar, Signum, Size, Total, XLogX, vector
+from proofs.engine.terms import (
+    Delta,
+    Index,
+    IndexSet,
+    Iverson,
+    Maximum,
+    Minimum,
+    Scalar,
+    Signum,
+    Size,
+    Total,
+    XLogX,
+    vector,
+)
 
 n, m = Size("n"), Size("m")
 A, B = IndexSet("A", n), IndexSet("B", m)
@@ -88,7 +101,18 @@ def test_a_fact_about_one_index_says_nothing_under_a_sum_over_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "term", [1 / tau, 1 / (n - k), log(k), sqrt(x), XLogX(p[a]), Total(1 / (1 + p[a]), a), Minimum(q[a], a)], ids=str
+    "term",
+    [
+        1 / tau,
+        1 / (n - k),
+        log(k),
+        sqrt(x),
+        XLogX(p[a]),
+        Total(1 / (1 + p[a]), a),
+        Minimum(q[a], a),
+        Minimum(q[a], a, Iverson(d[a], Maximum(d[b], b))),  # the maximum is attained somewhere
+    ],
+    ids=str,
 )
 def test_defined(term) -> None:
     check_defined(term, FACTS)
@@ -107,6 +131,8 @@ def test_defined(term) -> None:
         Total(1 / p[a], a),
         Minimum(q[a], a, Iverson(q[a], x)),  # nothing may attain x
         Minimum(q[a], a, 1 + p[a]),  # not a condition
+        Minimum(q[a], a, Iverson(d[a], Maximum(q[b], b))),  # attained by another vector
+        Minimum(q[a], a, Iverson(q[a], Maximum(q[b], b, Iverson(q[b], x)))),  # a maximum over nothing
     ],
     ids=str,
 )

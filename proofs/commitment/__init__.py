@@ -1,0 +1,1 @@
+"""Derivations about optimal commitment in one-shot games."""
