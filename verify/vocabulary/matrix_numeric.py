@@ -225,30 +225,48 @@ def _largest(cells: np.ndarray) -> Ball:
 
 
 def degenerate_replies(game: BimatrixGame) -> Ball:
-    """Replies that are best nowhere alone, though somewhere: settled by rows and columns where that is possible.
+    """Replies that are best somewhere and nowhere alone: settled by comparing rows and columns where that is possible.
 
-    A reply that is the only best one at some row is not degenerate, and neither is one that another column beats in
-    every row. The rest are zero-sum games, solved exactly.
+    The only best reply at some row is not degenerate, nor is one that another column beats in every row. One that is
+    best at some row, while another column is at least as good in every row, is. The others are zero-sum games whose
+    values have a sign: in floats where the error allows, else exactly.
     """
-    follower = game.follower.reshape(-1, *game.follower.shape[-2:])  # (games, m, n)
+    follower = _singles(game).follower  # (games, m, n)
     rivals = follower[:, :, None, :] - follower[:, :, :, None]  # (games, m, n, n): B_b' - B_b, signs exact
     itself = np.eye(follower.shape[-1], dtype=bool)
     alone = np.any(((rivals < 0) | itself).all(axis=-1), axis=-2)  # (games, n)
+    best = np.any((rivals <= 0).all(axis=-1), axis=-2)
     beaten = np.any((rivals > 0).all(axis=1), axis=-1)
-    counts = np.zeros(len(follower))
-    for place, reply in np.argwhere(~np.logical_or(alone, beaten)).tolist():
-        counts[place] += _lead_value(np.vectorize(Fraction, otypes=[object])(follower[place]), reply) == 0
-    return counts.reshape(game.batch_shape), np.zeros(game.batch_shape)
+    matched = np.any((rivals >= 0).all(axis=1) & ~itself, axis=-1)
+    degenerate = np.logical_and(best, matched)
+    places, replies = np.nonzero(~(alone | beaten | degenerate))
+    if len(places):
+        degenerate[places, replies] = _is_balanced(follower[places], replies)
+    return degenerate.sum(axis=-1).astype(np.float64).reshape(game.batch_shape), np.zeros(game.batch_shape)
+
+
+def _is_balanced(follower: np.ndarray, replies: np.ndarray) -> np.ndarray:
+    """Whether the lead of reply `replies[i]` in `follower[i]` is 0 as a zero-sum game, for each i."""
+    from solvers.matrix.batch import solve
+
+    games, m, n = follower.shape
+    others = np.array([[b for b in range(n) if b != reply] for reply in range(n)])[replies]  # (games, n - 1)
+    own = np.take_along_axis(follower, replies[:, None, None], axis=2)
+    lead = own - np.take_along_axis(follower, np.broadcast_to(others[:, None, :], (games, m, n - 1)), axis=2)
+    values, radii = _ball(solve(BimatrixGame(leader=lead, follower=-lead), settle=False))
+    radii = radii + EPSILON * np.abs(lead).max(axis=(1, 2))  # each entry is rounded once
+    balanced = np.zeros(games, dtype=bool)
+    for place in np.flatnonzero(~(np.abs(values) > radii)).tolist():
+        twin = np.vectorize(Fraction, otypes=[object])(follower[place])
+        saddle = _fact(_lead(twin, int(replies[place])), "minimax")
+        balanced[place] = Fraction(saddle["value"]) == 0
+    return balanced
 
 
 def _lead(follower: np.ndarray, reply: int) -> BimatrixGame:
     """The zero-sum game whose value says by how much `reply` can be made the only best one: B_b - B_b', b' != b."""
     lead = follower[:, [reply]] - np.delete(follower, reply, axis=1)
     return BimatrixGame(leader=lead, follower=-lead)
-
-
-def _lead_value(follower: np.ndarray, reply: int) -> Fraction:
-    return Fraction(_fact(_lead(follower, reply), "minimax")["value"]) if follower.shape[1] > 1 else Fraction(1)
 
 
 # Games one by one.

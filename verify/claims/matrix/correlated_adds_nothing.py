@@ -18,12 +18,12 @@ from verify.vocabulary.matrix import best_nash, correlated, pure, sse, wse
     title="Correlation adds nothing to commitment against one follower",
     paper=PAPER,
     place="Conitzer and Korzhyk 2011",
-    families=(*TIES, "uniform"),
+    families=("uniform", *TIES),
     expected=Verdict.SUPPORTED,
     witness=conitzer_sandholm,
     tightness=conitzer_sandholm,
     published=True,
-    quick=12_288,
+    quick=8_192,
     default=122_880,
     mutants=(
         Mutant(
