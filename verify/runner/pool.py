@@ -52,10 +52,13 @@ class InProcess:
 
 @dataclasses.dataclass(slots=True)
 class _Worker:
+    """A process and what it does. `since` is when it got its job, or when it was ready to begin, whatever was later;
+    None before: a slow start is not a slow job."""
+
     process: Any
     pipe: Connection
     job: Job | None = None
-    since: float = 0.0
+    since: float | None = None
 
 
 class Spawned:
@@ -84,7 +87,9 @@ class Spawned:
 
     def submit(self, job: Job) -> None:
         worker = next(worker for worker in self._workers if worker.job is None)
-        worker.job, worker.since = job, time.monotonic()
+        worker.job = job
+        if worker.since is not None:
+            worker.since = time.monotonic()
         try:
             worker.pipe.send(job)
         except OSError:  # it died while idle; `collect` replaces it and gives the job out again
@@ -106,9 +111,12 @@ class Spawned:
                 worker.process.join(5)
                 yield from self._lost(worker, job, f"a worker died ({_cause(worker.process.exitcode)})", again=True)
                 return
+            if done is None:
+                worker.since = time.monotonic()
+                return
             worker.job = None
             yield job, done
-        elif time.monotonic() - worker.since > self._limit:
+        elif worker.since is not None and time.monotonic() - worker.since > self._limit:
             yield from self._lost(worker, job, f"took longer than {self._limit:g} s", again=False)
 
     def _lost(self, worker: _Worker, job: Job, why: str, *, again: bool) -> Iterator[tuple[Job, Done]]:
@@ -117,7 +125,7 @@ class Spawned:
         self._workers[self._workers.index(worker)] = fresh
         if again and job not in self._tried:
             self._tried.add(job)
-            fresh.job, fresh.since = job, time.monotonic()
+            fresh.job = job
             fresh.pipe.send(job)
             return
         yield job, Done(failure=f"{job.what}: {why}")
@@ -141,9 +149,10 @@ def _cause(code: int | None) -> str:
 
 
 def _serve(pipe: Connection, seed: int) -> None:
-    """A worker's life: jobs in, what came of them out, until the pipe closes."""
+    """A worker's life: None once it is ready, then jobs in and what came of them out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers
     try:
+        pipe.send(None)
         while True:
             pipe.send(perform(pipe.recv(), seed))
     except (EOFError, OSError):
