@@ -333,6 +333,23 @@ def test_two_runs_at_once_do_not_touch_each_other(toy_file, tmp_path):
     db.close()
 
 
+def test_a_worker_that_dies_while_idle_is_replaced(toys, store, monkeypatch):
+    start = Spawned._start
+
+    def stillborn(self):
+        worker = start(self)
+        if len(started) < 2:
+            worker.process.kill()
+            worker.process.join()
+        started.append(worker)
+        return worker
+
+    started = []
+    monkeypatch.setattr(Spawned, "_start", stillborn)
+    finished = run([toys["toy/one"]], Options(tier="quick", workers=2), store)
+    assert by_id(finished)["toy/one"]["ok"] and len(started) > 2
+
+
 def test_workers_end_with_their_pool(troubles):
     pool = Spawned(count=2, seed=1, limit=60.0)
     processes = [worker.process for worker in pool._workers]

@@ -6,6 +6,7 @@ then it is reported as failed. Workers end when their pipe to the parent closes,
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import multiprocessing
 import signal
@@ -86,14 +87,7 @@ class Spawned:
         return sum(worker.job is not None for worker in self._workers)
 
     def submit(self, job: Job) -> None:
-        worker = next(worker for worker in self._workers if worker.job is None)
-        worker.job = job
-        if worker.since is not None:
-            worker.since = time.monotonic()
-        try:
-            worker.pipe.send(job)
-        except OSError:  # it died while idle; `collect` replaces it and gives the job out again
-            pass
+        _give(next(worker for worker in self._workers if worker.job is None), job)
 
     def collect(self, timeout: float) -> list[tuple[Job, Done]]:
         """What was finished within the timeout, as soon as anything was."""
@@ -125,14 +119,21 @@ class Spawned:
         self._workers[self._workers.index(worker)] = fresh
         if again and job not in self._tried:
             self._tried.add(job)
-            fresh.job = job
-            fresh.pipe.send(job)
+            _give(fresh, job)
             return
         yield job, Done(failure=f"{job.what}: {why}")
 
     def close(self) -> None:
         for worker in self._workers:
             _end(worker)
+
+
+def _give(worker: _Worker, job: Job) -> None:
+    worker.job = job
+    if worker.since is not None:
+        worker.since = time.monotonic()
+    with contextlib.suppress(OSError):  # it died while idle: `collect` finds out and replaces it
+        worker.pipe.send(job)
 
 
 def _end(worker: _Worker) -> None:
