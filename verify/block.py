@@ -18,6 +18,7 @@ import numpy as np
 from games.core import Game
 from games.errors import FirstmoverError
 from games.families import family
+from verify.errors import ClaimError
 from verify.float_ball import FloatBall
 from verify.numeric import evaluate, settled
 from verify.sides import Sides
@@ -74,9 +75,15 @@ def instance(claim: Claim, *, seed: int, index: int, variant: str = "claim") -> 
     """The instance at `index` of a variant's stream, drawn again."""
     families = variants(claim)[variant].families
     if not families:
-        return claim.witness()
+        return _only_instance(claim)
     block, at = locate(index)
     return family(families[block % len(families)]).sample(stream(seed, claim.id, block), BLOCK)[at]
+
+
+def _only_instance(claim: Claim) -> Game:
+    if claim.witness is None:
+        raise ClaimError(f"claim {claim.id!r}: expected families to draw games from, or a witness; found neither")
+    return claim.witness()
 
 
 _COUNTED = {"holds": "held", "tie": "ties", "violated": "violated", "undecided": "open"}
@@ -88,7 +95,7 @@ def _witness_alone(claim: Claim, variant: Variant, block: int) -> Tally:
     events: tuple[Event, ...] = ()
     balls = rational = 0
     try:
-        twin = Twin(claim.witness())
+        twin = Twin(_only_instance(claim))
         if twin.unmet(variant):
             outcome = Outcome(instances=1)
         else:

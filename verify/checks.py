@@ -28,7 +28,7 @@ def check_names(claim: Claim) -> list[str]:
     """The checks that apply to a claim."""
     undefined = any(hypothesis.ablation.expected == "undefined" for hypothesis in claim.hypotheses)
     applies = {
-        "witness": True,
+        "witness": claim.witness is not None,
         "tightness": claim.tightness is not None,
         "series": claim.series is not None,
         "published": claim.published,
@@ -49,6 +49,7 @@ def _itself(claim: Claim) -> Variant:
 
 
 def _witness(claim: Claim) -> Any:
+    assert claim.witness is not None
     game = claim.witness()
     return {"game": to_json(game.exact()), **instance_to_json(game, _itself(claim))}
 

@@ -86,6 +86,7 @@ class _Assembly:
             "file": place(claim.file) if claim.file else "",
             "statement": claim.relation.latex(latex),
             "relation": claim.relation.to_json(),
+            "equality": claim.relation.op == "=",
             "note": claim.note,
             "concepts": [{"name": name, "latex": item.latex, "text": item.text} for name, item in names.items()],
             "hypotheses": [
@@ -96,8 +97,8 @@ class _Assembly:
             "reason": "; ".join(dict.fromkeys(part for part in (complaint, ruling.reason) if part)),
             "evidence": ruling.evidence.to_json() if ruling.evidence else None,
             "scope": ruling.scope.to_json(),
-            "expected": claim.expected.value,
-            "ok": ruling.verdict == claim.expected
+            "expected": claim.expected.value if claim.expected else None,
+            "ok": ruling.verdict == (claim.expected or ruling.verdict)
             and not complaint
             and all(item["ok"] for item in (*mutants, *ablations)),
             **{name: getattr(outcome, name) for name in _COUNTS},
@@ -117,7 +118,7 @@ class _Assembly:
             "derivation_is_proof": derivation.get("is_proof"),
             "derivation_reason": derivation.get("reason", ""),
             "published": self._finding("published") or [],
-            "certificate": smallest.get("certificate") or self._certificate(own) or self._published_violation(),
+            "certificate": self._shown(own),
             "smallest": {key: smallest[key] for key in ("bound", "examined")} if smallest else None,
         }
 
@@ -159,7 +160,7 @@ class _Assembly:
             evidence=_evidence(own, outcome),
             proof=proof,
             proof_scope=proof_scope if proof else None,
-            refutation=_refutation(self._certificate(own) or self._published_violation()),
+            refutation=_refutation(self._shown(own)),
         )
 
     def _sampled(self, outcome: Outcome, families: tuple[str, ...] | None = None) -> Scope:
@@ -237,6 +238,11 @@ class _Assembly:
         events = [event for tally in tallies for event in tally.events]
         best = min(events, key=lambda event: (*_size(event.certificate["game"]), event.index), default=None)
         return best.certificate if best else None
+
+    def _shown(self, own: Sequence[Tally]) -> dict[str, Any] | None:
+        """The certificate a refutation rests on: the smallest counterexample where it was looked for."""
+        smallest = self._finding("smallest") or {}
+        return smallest.get("certificate") or self._certificate(own) or self._published_violation()
 
     def _published_violation(self) -> dict[str, Any] | None:
         return next((item["certificate"] for item in self._single_instances() if item.get("certificate")), None)

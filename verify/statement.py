@@ -31,12 +31,17 @@ class Ablation:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
-    """One condition of a claim: `body` states it as a relation over the vocabulary, like a claim's own body."""
+    """One condition of a claim: `body` states it as a relation over the vocabulary, like a claim's own body.
+
+    means : the assumption of the claim's derivation that says the same in the words of proofs/, which have payoffs
+            where the vocabulary measures; "" where the relation itself can be translated
+    """
 
     name: str
     text: str
     body: Body
     ablation: Ablation
+    means: str = ""
 
     @property
     def relation(self) -> Relation:
@@ -60,12 +65,17 @@ class Mutant:
 class Claim:
     """A statement about every game of some kind, and all that is needed to put it to the test.
 
+    A conjecture needs no more than an id, a body and families. A claim of this project has all that a reader asks for:
+    where it is stated, the verdict expected, a witness, mutants, and an ablation of each hypothesis.
+
     families    names of families as games.families knows them; blocks of 4096 instances cycle through them. Without
                 any, the claim speaks of one instance, its witness
     witness     builds a game that meets every hypothesis and for which the statement says something
     tightness   builds a game at which equality, or near-equality, is attained; None where nobody knows one
     series      points (x, label, game) along which the two sides are drawn, for the picture of the bound
     derivation  topic of a derivation in proofs/, whose conclusion of the name `conclusion` is the claim's relation
+    means       assumptions of the derivation that belong to the meaning of the claim's concepts, not to its
+                hypotheses: that a Nash payoff is one against a best reply
     dimensions  "" where the derivation holds for all parameters, else the restriction in words
     published   True where the claim is also evaluated on every published game of its kind
     smallest    True where a refutation is followed by an exhaustive search for the smallest counterexample
@@ -73,19 +83,20 @@ class Claim:
     """
 
     id: str
-    title: str
-    paper: str
-    place: str
+    title: str = ""
+    paper: str = ""
+    place: str = ""
     body: Body
     families: tuple[str, ...]
-    expected: Verdict
-    witness: Callable[[], Any]
-    mutants: tuple[Mutant, ...]
+    expected: Verdict | None = None
+    witness: Callable[[], Any] | None = None
+    mutants: tuple[Mutant, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
     tightness: Callable[[], Any] | None = None
     series: Callable[[], Iterable[tuple[float, str, Any]]] | None = None
     derivation: str = ""
     conclusion: str = ""
+    means: tuple[str, ...] = ()
     dimensions: str = ""
     published: bool = False
     smallest: bool = False
@@ -109,10 +120,14 @@ def trace(body: Body, whose: str) -> Relation:
 
 
 def claim(id: str, **fields: Any) -> Callable[[Body], Claim]:
-    """Make a claim of the decorated body; the fields are those of `Claim`."""
+    """Make a claim of the decorated body; the fields are those of `Claim`.
+
+    Without a title it is the first line of the body's docstring.
+    """
 
     def decorate(body: Body) -> Claim:
         code = getattr(body, "__code__", None)
+        fields.setdefault("title", next(iter((body.__doc__ or id).strip().splitlines())).rstrip("."))
         try:
             return Claim(id=id, body=body, file=Path(code.co_filename) if code else None, **fields)
         except TypeError as problem:

@@ -59,6 +59,7 @@ def test_statements_are_traced_and_printed(claim: Claim):
 
 @every_claim
 def test_a_claim_has_what_keeps_it_honest(claim: Claim):
+    assert claim.expected is not None and claim.witness is not None
     assert claim.mutants
     assert len({mutant.name for mutant in claim.mutants}) == len(claim.mutants)
     assert len({hypothesis.name for hypothesis in claim.hypotheses}) == len(claim.hypotheses)

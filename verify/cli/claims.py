@@ -23,7 +23,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
             [
                 {
                     **{name: getattr(claim, name) for name in fields},
-                    "expected": claim.expected.value,
+                    "expected": claim.expected.value if claim.expected else None,
                     "hypotheses": [hypothesis.name for hypothesis in claim.hypotheses],
                     "mutants": [mutant.name for mutant in claim.mutants],
                 }
@@ -33,6 +33,6 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         return
     table = new_table("claim", "paper", "expected", "title", wrapped=("title",))
     for claim in chosen:
-        expected = Text(claim.expected.value, style=VERDICT_STYLES[claim.expected.value])
+        expected = Text(claim.expected.value, style=VERDICT_STYLES[claim.expected.value]) if claim.expected else Text()
         table.add_row(claim.id, claim.paper, expected, Text(claim.title))
     print_table(table, f"{len(chosen)} claims")

@@ -108,7 +108,7 @@ def print_result(result: dict[str, Any], changes: list[dict[str, Any]] | None = 
             "verdict": verdict if record["ok"] else Text.assemble(verdict, (" !", "bold red")),
             "evidence": (record["evidence"] or {}).get("kind", ""),
             "instances": f"{record['instances']:,}",
-            "worst margin": "" if worst is None else f"{worst:.3g}",
+            "worst margin": _margin(worst, record["equality"]),
             "mutants": _share(record["mutants"]),
             "ablations": _share(record["ablations"]),
             "s": f"{record['seconds']:.1f}",
@@ -119,6 +119,13 @@ def print_result(result: dict[str, Any], changes: list[dict[str, Any]] | None = 
 
 def _share(items: list[dict[str, Any]]) -> str:
     return f"{sum(item['ok'] for item in items)}/{len(items)}" if items else ""
+
+
+def _margin(worst: float | None, equality: bool) -> str:
+    """A margin; of an equality, the residual in units of its error bound."""
+    if worst is None:
+        return ""
+    return f"{-worst:.2g} err" if equality else f"{worst:.3g}"
 
 
 def _lines(result: dict[str, Any]) -> list[str]:

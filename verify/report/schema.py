@@ -218,7 +218,8 @@ class Claim:
     violated: int | None = None
     failures: tuple[str, ...] = ()
     violation_rate_upper: float | None = None
-    worst_margin: float | None = None
+    equality: bool = False
+    worst_margin: float | None = None  # of an equality: minus the residual over its error bound
     worst: Worst | None = None
     seconds: float | None = None
     families: tuple[Family, ...] = ()
