@@ -33,7 +33,7 @@ class Argument:
 
     def assume(self, name: str, relation: Relation, *uses: Step, reason: str = "") -> Step:
         """A hypothesis; the steps used show that it is defined."""
-        return self.step(relation, Hypothesis(name), *uses, reason=reason)
+        return self.step(relation, Hypothesis(name), *uses, reason=reason or name)
 
     def fact(self, name: str) -> Step:
         """What the vocabulary says of a primitive symbol."""

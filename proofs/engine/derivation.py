@@ -84,7 +84,9 @@ class Derivation:
         return None
 
     def is_proof_of(
-        self, claim: Relation | Relational, hypotheses: Iterable[Relation | Relational] = ()
+        self,
+        claim: Relation | Relational,
+        hypotheses: Iterable[Relation | Relational] | Mapping[str, Relation | Relational] = (),
     ) -> tuple[bool, str]:
         """Whether a conclusion is the claim, rests on its hypotheses alone, and on evidence that proves; and why.
 
@@ -96,6 +98,8 @@ class Derivation:
             concluded = "; ".join(str(step.relation) for step in self.conclusions.values())
             return False, f"expected the conclusion `{self.vocabulary.adopt(claim)}`, found {concluded}"
         step = self.conclusions[name]
+        if isinstance(hypotheses, Mapping):
+            hypotheses = hypotheses.values()
         given = (*map(self.vocabulary.adopt, hypotheses), *self.vocabulary.facts.values())
         facts = Facts(given)
         assumptions = _with_resting(step.assumptions)

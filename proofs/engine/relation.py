@@ -96,6 +96,8 @@ class Relation:
 
     def same_as(self, other: Relation) -> bool:
         """Equal up to the names of bound variables, the normal form of rhs - lhs, and a positive rational factor."""
+        if type(self) is not type(other):
+            return False
         if self.op != other.op or len(self.bound) != len(other.bound) or len(self.given) != len(other.given):
             return False
         if self == other:

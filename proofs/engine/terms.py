@@ -64,6 +64,9 @@ class Index(sympy.Symbol):
     def _hashable_content(self) -> tuple[Any, ...]:
         return (*sympy.Symbol._hashable_content(self), self.domain.name, self.domain.size.name)
 
+    def _latex(self, printer: Any) -> str:
+        return self.name if len(self.name.rstrip("'")) == 1 else rf"\mathrm{{{self.name}}}"
+
 
 def vector(name: str) -> Any:
     """A real vector, an `IndexedBase`; its entries are written name[a] with an `Index` a."""
@@ -87,7 +90,7 @@ class Head(sympy.Expr):
 class Binder(Head):
     """Base of the heads that bind one index: args[1]. The index means nothing outside."""
 
-    precedence = PRECEDENCE["Mul"]
+    precedence = PRECEDENCE["Add"]  # brackets in products: a sum reaches as far as its body
 
     @property
     def index(self) -> Index:
@@ -109,7 +112,7 @@ class Total(Binder):
         return sympy.Expr.__new__(cls, sympy.sympify(body), index)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = printer.parenthesize(self.args[0], PRECEDENCE["Mul"])
+        body = printer.parenthesize(self.args[0], PRECEDENCE["Mul"], strict=True)
         text = rf"\sum_{{{printer._print(self.index)}}} {body}"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
@@ -123,9 +126,19 @@ class Extremum(Binder):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         body, index, where = self.args
         name = r"\max" if isinstance(self, Maximum) else r"\min"
-        condition = "" if where == 1 else rf" :\, {printer._print(where)} = 1"
-        text = rf"{name}_{{{printer._print(index)}{condition}}} {printer.parenthesize(body, PRECEDENCE['Mul'])}"
+        text = rf"{name}_{{{printer._print(index)}{_condition(printer, where)}}}"
+        text += f" {printer.parenthesize(body, PRECEDENCE['Mul'], strict=True)}"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+def _condition(printer: Any, where: Any) -> str:
+    if where == 1:
+        return ""
+    for indicator, relation in ((where, "="), (1 - where, r"\ne")):
+        if isinstance(indicator, Iverson):
+            left, right = map(printer._print, indicator.args)
+            return rf" :\, {left} {relation} {right}"
+    return rf" :\, {printer._print(where)} = 1"
 
 
 class Maximum(Extremum):

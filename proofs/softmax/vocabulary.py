@@ -9,6 +9,7 @@ from __future__ import annotations
 import sympy
 
 from proofs.engine.relation import at_most, equal
+from proofs.engine.substitution import rename
 from proofs.engine.terms import Index, IndexSet, Iverson, Maximum, Minimum, Scalar, Size, Total, XLogX, vector
 from proofs.engine.vocabulary import Vocabulary
 
@@ -45,8 +46,8 @@ tau, hotter, max_value = (SYMBOLS[name] for name in ("tau", "hotter", "max_value
 
 
 def partition(values: sympy.Expr, temperature: sympy.Expr) -> sympy.Expr:
-    """sum_a exp(values[a] / temperature), where `values` is written at the index a."""
-    return Total(sympy.exp(values / temperature), a)
+    """sum_b exp(values[b] / temperature), where `values` is written at the index a."""
+    return Total(rename(sympy.exp(values / temperature), a, b), b)
 
 
 def softmax(values: sympy.Expr, temperature: sympy.Expr) -> sympy.Expr:
@@ -67,7 +68,8 @@ def is_maximiser() -> sympy.Expr:
 def first_order() -> sympy.Expr:
     """The derivative of softmax(q / tau) in the direction d, at the index a."""
     weight = softmax(q[a], tau)
-    return weight * (d[a] - Total(softmax(q[a], tau) * d[a], a)) / tau
+    mean = Total(sympy.exp(q[b] / tau) * d[b], b) / partition(q[a], tau)
+    return weight * (d[a] - mean) / tau
 
 
 def _definitions() -> dict[str, sympy.Expr]:

@@ -63,6 +63,10 @@ def test_stronger_hypotheses_of_the_claim_will_do() -> None:
     assert derivation().is_proof_of(CLAIM, (HYPOTHESES[0], less(1, x)))[0]
 
 
+def test_hypotheses_may_have_names() -> None:
+    assert derivation().is_proof_of(CLAIM, {"entries": HYPOTHESES[0], "x": HYPOTHESES[1]})[0]
+
+
 def test_the_claims_own_spelling_does_not_matter() -> None:
     z, sum_of_all = sympy.Symbol("x", real=True), sympy.Symbol("total", real=True)
     assert derivation().is_proof_of(sympy.Ge(3 * sum_of_all, 3 * z), HYPOTHESES)[0]
