@@ -185,7 +185,7 @@ def replay(certificate: Certificate | Path | str, *, trust_files: bool = False) 
     stated = [
         (
             item["name"],
-            item["relation"] and _read_relation(item["relation"], f"hypotheses[{i}].relation"),
+            None if item["relation"] is None else _read_relation(item["relation"], f"hypotheses[{i}].relation"),
             item["facts"],
         )
         for i, item in enumerate(certificate["hypotheses"])
