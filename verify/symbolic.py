@@ -53,13 +53,31 @@ def proof_of(claim: Claim) -> ProofCheck:
     derivation = _derived(claim.derivation)
     symbols = derivation.vocabulary.symbols
     wanted = to_sympy(claim.relation, symbols)
-    hypotheses = [to_sympy(hypothesis.relation, symbols) for hypothesis in claim.hypotheses]
+    readings = [_assumed(derivation, name) for name in claim.means]
+    hypotheses = list(readings)
+    for hypothesis in claim.hypotheses:
+        if hypothesis.means:
+            readings.append(_assumed(derivation, hypothesis.means))
+            hypotheses.append(readings[-1])
+        else:
+            hypotheses.append(to_sympy(hypothesis.relation, symbols))
     is_proof, reason = derivation.is_proof_of(wanted, hypotheses)
+    if is_proof and readings:
+        reason += f"; read as part of the statement: {', '.join(f'`{relation}`' for relation in readings)}"
     found = derivation.proof_of(wanted)
     if is_proof and claim.conclusion and found != claim.conclusion:
         is_proof, reason = False, f"expected the conclusion {claim.conclusion!r} to say it, found that {found!r} does"
     evidence = derivation.evidence_of(found) if found else derivation.evidence
     return ProofCheck(is_proof=is_proof, reason=reason, evidence=evidence, derivation=derivation)
+
+
+def _assumed(derivation: Derivation, name: str) -> engine.Relation:
+    """The hypothesis of that name among what the steps of the derivation assume."""
+    for step in derivation.steps:
+        for assumption in step.assumptions:
+            if assumption.kind == "hypothesis" and assumption.name == name:
+                return assumption.relation
+    raise ClaimError(f"{derivation.topic}: expected an assumption named {name!r}, found none")
 
 
 def to_sympy(relation: Relation, symbols: Mapping[str, Any]) -> engine.Relation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from verify.concept import Concept
 
 
-def _concept(name: str, latex: str, text: str, *, checked_by: str, proved: bool = True) -> Concept:
+def _concept(name: str, latex: str, text: str, *, checked_by: str, proved: bool = True, symbol: str = "") -> Concept:
     return Concept(
         name=name,
         latex=latex,
@@ -18,6 +18,7 @@ def _concept(name: str, latex: str, text: str, *, checked_by: str, proved: bool 
         numeric=f"verify.vocabulary.matrix_numeric:{name}",
         exact=f"verify.exact.{checked_by}:{name}",
         prove=f"verify.vocabulary.matrix_numeric:prove_{name}" if proved else "",
+        symbol=symbol,
     )
 
 
@@ -75,6 +76,7 @@ best_nash = _concept(
     "the leader's largest payoff over all Nash equilibria of the simultaneous game",
     checked_by="equilibria",
     proved=False,
+    symbol="nash",
 )
 worst_nash = _concept(
     "worst_nash",
@@ -88,6 +90,7 @@ commitment_gain = _concept(
     r"V^{\mathrm{strong}} - \max N_L",
     "what commitment adds to the leader's best Nash equilibrium, with the follower's ties broken for her",
     checked_by="differences",
+    symbol="sse - nash",
 )
 weak_commitment_gain = _concept(
     "weak_commitment_gain",

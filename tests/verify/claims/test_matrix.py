@@ -1,5 +1,7 @@
 """The claims on one-shot commitment: they hold, their mutants do not survive, and what they need is needed."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,10 @@ from games.families import family
 from games.literature import literature, named
 from games.matrix import BimatrixGame
 from verify.catalogue import claims
+from verify.errors import ClaimError
 from verify.numeric import evaluate, settled
 from verify.statement import Claim
+from verify.symbolic import proof_of
 from verify.twin import Twin
 from verify.variant import variants
 from verify.verdict import Verdict
@@ -44,11 +48,13 @@ def test_the_claims_are_all_there():
         "matrix/nash-beats-security",
         "matrix/pure-suffices",
         "matrix/scale-invariance",
+        "matrix/weak-at-most-strong",
         "matrix/weak-beats-worst-nash",
         "matrix/weak-equals-strong",
         "matrix/weak-equals-strong-generic",
         "matrix/zero-sum-minimax",
         "matrix/zero-sum-nash",
+        "matrix/zero-sum-weak",
     ]
 
 
@@ -84,6 +90,29 @@ def test_mutants_and_ablations_are_refuted_on_the_families(id, variant):
 @pytest.mark.parametrize("id", [id for id, claim in SAMPLED.items() if claim.expected is Verdict.REFUTED])
 def test_what_is_to_be_refuted_is_refuted(id):
     assert SAMPLED[id].smallest and breaks(SAMPLED[id], "claim")
+
+
+@pytest.mark.parametrize("id", [id for id, claim in SAMPLED.items() if claim.derivation])
+def test_derivations_prove_what_the_claims_say(id):
+    claim = SAMPLED[id]
+    proof = proof_of(claim)
+    assert proof.is_proof and proof.evidence.proves and claim.expected is Verdict.PROVED
+    for mutant in claim.mutants:
+        wrong = dataclasses.replace(claim, body=mutant.body)
+        try:
+            assert not proof_of(wrong).is_proof
+        except ClaimError as problem:  # it speaks of what the derivation has no word for
+            assert "expected a symbol over" in str(problem)
+
+
+def test_what_belongs_to_the_meaning_of_a_claim_is_needed_and_shown():
+    claim = SAMPLED["matrix/commitment-beats-nash"]
+    assert "read as part of the statement" in proof_of(claim).reason
+    assert not proof_of(dataclasses.replace(claim, means=())).is_proof
+    with pytest.raises(ClaimError, match="expected an assumption named 'nothing'"):
+        proof_of(dataclasses.replace(claim, means=("nothing",)))
+    zero_sum = SAMPLED["matrix/zero-sum-minimax"]
+    assert not proof_of(dataclasses.replace(zero_sum, hypotheses=())).is_proof
 
 
 @pytest.mark.parametrize("id", [id for id, claim in SAMPLED.items() if claim.tightness])

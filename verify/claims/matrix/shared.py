@@ -39,6 +39,7 @@ ZERO_SUM = Hypothesis(
     name="zero-sum",
     text="the players' payoffs are opposite",
     body=lambda game: equal(zero_sum_defect(game), 0),
+    means="zero-sum",
     ablation=Ablation(
         expected="counterexample",
         text="where interests are not opposed, commitment is worth more than security",
