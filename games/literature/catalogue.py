@@ -30,15 +30,19 @@ class Published(Protocol):
 
 
 def literature() -> tuple[str, ...]:
-    """The names of all published games, without loading one."""
+    """The names of all published games, without loading one: the file conitzer_sandholm.py is conitzer-sandholm."""
     found = {module.name for module in pkgutil.iter_modules(games.literature.__path__)}
-    return tuple(sorted(found - SHARED))
+    return tuple(sorted(name.replace("_", "-") for name in found - SHARED))
 
 
 def named(name: str) -> Published:
-    """The published game of that name. Raises `GameError` with suggestions for an unknown name."""
+    """The published game of that name, with hyphens, underscores or spaces between its words.
+
+    Raises `GameError` with suggestions for an unknown name.
+    """
     names = literature()
-    if name not in names:
-        close = difflib.get_close_matches(str(name).lower().replace("-", "_").replace(" ", "_"), names) or names
+    hyphenated = str(name).lower().replace("_", "-").replace(" ", "-")
+    if hyphenated not in names:
+        close = difflib.get_close_matches(hyphenated, names) or names
         raise GameError(f"literature: expected one of {', '.join(close)}, found {shown(name)}")
-    return cast(Published, importlib.import_module(f"games.literature.{name}"))
+    return cast(Published, importlib.import_module(f"games.literature.{hyphenated.replace('-', '_')}"))
