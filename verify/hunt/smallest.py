@@ -166,7 +166,8 @@ class _Work:
     def open(self, relation: Relation, game: BimatrixGame, wanted: str) -> np.ndarray:
         """Where floats do not rule out that the relation is violated, or met."""
         comparison = evaluate(relation, game, whose=self.variant.title)
-        certain, holds = settled(comparison), comparison.margin >= 0
+        certain = settled(comparison)
+        holds = comparison.margin > 0 if relation.op == "<" else comparison.margin >= 0
         return ~certain | (holds if wanted == "met" else ~holds)
 
     def found(self, batch: BimatrixGame, place: int, done: list[str], size: str) -> Search:

@@ -8,7 +8,7 @@ import pytest
 
 from games.matrix import BimatrixGame
 from verify.catalogue import claims
-from verify.comparison import at_least, at_most, equal
+from verify.comparison import at_least, at_most, equal, less
 from verify.errors import ClaimError
 from verify.exact.certificate import replay
 from verify.hunt.smallest import _batches, search, smallest
@@ -96,6 +96,11 @@ def test_hypotheses_are_heeded():
     wide = hypothesis("wide", lambda game: at_least(follower_actions(game), leader_actions(game) + 1))
     found = search(conjecture(lambda game: at_most(sse(game), pure_weak(game)), (wide,)))
     assert found.game is not None and found.game.leader.shape == (1, 2)
+
+
+def test_equality_violates_a_strict_inequality():
+    found = search(conjecture(lambda game: less(pure_weak(game), sse(game))))
+    assert found.game == BimatrixGame(leader=[[0]], follower=[[0]]).exact() and found.examined == 1
 
 
 def test_true_statements_have_no_counterexample_and_the_bound_says_where():
