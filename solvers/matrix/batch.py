@@ -31,7 +31,7 @@ from solvers.matrix.exact_strong import strong
 from solvers.matrix.filter import UNSETTLED
 from solvers.matrix.guess import contiguous, guess
 from solvers.matrix.integer_simplex import commit_integers
-from solvers.matrix.integers import small_integers
+from solvers.matrix.integers import rounded_up, small_integers
 from solvers.solution import Solution, Status
 
 # Games a call of the compiled block: long enough to hide the call, short enough to share evenly among threads.
@@ -143,13 +143,16 @@ def _settle_integers(leader: np.ndarray, follower: np.ndarray, found: Commitment
     commit_integers(leader_integers[small], follower_integers[small], known, reply, value, strategy)
     solved = known != UNSETTLED
     places, reply, strategy = places[solved], reply[solved], strategy[solved]
-    value = np.ldexp(value[solved], power[solved])
+    quotient = value[solved]
+    value = np.ldexp(quotient, power[solved])
     paid = np.einsum("ga,gab->gb", strategy, follower[places])
     served = np.take_along_axis(paid, reply[:, None], axis=1)[:, 0]
     found.known[places] = known[solved]
     found.reply[places] = reply
     found.value[places] = value
-    found.error[places] = np.abs(value) * 2.0**-53  # a quotient of integers, rounded once
+    # A quotient of integers, rounded once; what lies near the smallest floats, and its error, may lose more.
+    underflow = np.where((quotient != 0) & (np.abs(value) < 2.0**-900), 2.0**-1073, 0.0)
+    found.error[places] = np.abs(value) * 2.0**-53 + underflow
     found.served[places] = served
     found.regret[places] = paid.max(axis=1) - served
     found.strategy[places] = strategy
@@ -173,7 +176,7 @@ def settle_exactly(
         value = Fraction(fact["value"])
         strategy = np.array([float(Fraction(weight)) for weight in fact["strategy"]])
         found.value[place] = float(value)
-        found.error[place] = float(abs(Fraction(float(value)) - value)) * (1 + 2.0**-50)  # itself rounded
+        found.error[place] = rounded_up(abs(Fraction(float(value)) - value))
         found.strategy[place] = strategy
         found.reply[place] = fact["reply"]
         found.served[place] = float(Fraction(fact["follower_value"]))

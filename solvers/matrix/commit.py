@@ -32,6 +32,9 @@ def normal_units(A, B, C, F):
             row_lowest = min(row_lowest, B[a, b])
             row_highest = max(row_highest, B[a, b])
         span = max(span, row_highest - row_lowest)
+    # A range beyond the floats is infinite, and the exponent of infinity would pass for that of a small number.
+    if not (highest - lowest < 1e270 and span < 1e270):
+        return lowest, 0.0, 0.0
     unit = math.ldexp(1.0, math.frexp(highest - lowest)[1])
     follower_unit = math.ldexp(1.0, math.frexp(span)[1])
     # 2^±900: everything scaled by it stays normal, in both directions.
@@ -45,7 +48,7 @@ def normal_units(A, B, C, F):
             C[b, a] = (A[a, b] - lowest) * shrink
             scaled = B[a, b] * follower_shrink
             F[b, a] = scaled
-            lossless = lossless and (abs(scaled) > 1e-290 or B[a, b] == 0.0)
+            lossless = lossless and (1e-290 < abs(scaled) < 1e290 or B[a, b] == 0.0)
     return (lowest, unit, follower_unit) if lossless else (lowest, 0.0, 0.0)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from games.matrix import BimatrixGame
 from solvers.errors import SolverError, refuse_batch
+from solvers.matrix.integers import rounded_up
 from solvers.solution import Solution, Status
 
 Fact = dict[str, Any]
@@ -70,13 +71,12 @@ def solve(game: BimatrixGame, concept: str = "sse") -> Solution:
 def rounded(solution: Solution) -> Solution:
     """An exact solution of a single game in floats; the error bound is that of rounding the leader's value."""
     value = solution.leader_value
-    error = abs(Fraction(float(value)) - value)
     return dataclasses.replace(
         solution,
         values={player: float(paid) for player, paid in solution.values.items()},
         policies={player: _floats(policy) for player, policy in solution.policies.items()},
         residual=0.0,
-        error_bound=float(error) * (1 + 2.0**-50),  # the error itself is rounded
+        error_bound=rounded_up(abs(Fraction(float(value)) - value)),
     )
 
 

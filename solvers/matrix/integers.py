@@ -84,3 +84,8 @@ def small_integers(payoffs: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarr
 def fraction(value: Any) -> Fraction:
     """A Fraction from a python-flint rational."""
     return Fraction(int(value.p), int(value.q))
+
+
+def rounded_up(error: Fraction) -> float:
+    """A float that is at least `error` >= 0, and 0.0 only where it is zero: errors may lie below the smallest float."""
+    return math.nextafter(float(error), math.inf) if error else 0.0

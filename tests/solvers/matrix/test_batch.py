@@ -225,9 +225,42 @@ def test_a_reply_equal_on_the_support_is_proved_but_not_nondegenerate():
     assert exact.solve(game, "wse").leader_value == 2
 
 
+@pytest.mark.parametrize(
+    ("leader", "follower"),
+    [
+        ([[1.65e308, -1.65e308], [5.5e307, 1.1e308]], [[1.0, 2.0], [3.0, -1.0]]),  # the leader's range overflows
+        ([[1.0, -1.0], [0.5, 2.0]], [[1.7e308, -1.7e308], [-1.0, 1.0]]),  # the follower's
+        ([[1.0, 0.5], [0.25, 0.7]], [[1e300, 1e300], [1e-260, 2e-260]]),  # the follower's payoffs in normal units
+    ],
+)
+def test_payoffs_that_overflow_are_settled_exactly(leader, follower):
+    game = BimatrixGame(leader=leader, follower=follower)
+    assert batch.commitments(game).known.tolist() == [UNSETTLED]
+    found, truth = batch.solve(game), exact.solve(game)
+    assert abs(Fraction(float(found.leader_value)) - truth.leader_value) <= Fraction(float(found.error_bound))
+
+
 def test_inversion(rng):
     K = rng.normal(size=(6, 6))
     R = np.empty((6, 6))
     assert invert(K.copy(), 5, R)
     assert np.allclose(R[:5, :5] @ K[:5, :5], np.eye(5))
     assert not invert(np.ones((3, 3)), 3, R)
+
+
+@pytest.mark.parametrize(
+    ("leader", "follower"),
+    [
+        # Near the smallest float, where a rounded quotient of integers loses more than a relative 2^-53.
+        ([[1.04e-322, 6.9e-323], [6.9e-323, -1.04e-322], [-3.5e-323, 1.04e-322]], [[-3, 1], [3, -3], [-1, -3]]),
+        ([[5e-324, 1e-323], [1e-323, 0.0]], [[1.0, 0.0], [0.0, 2.0]]),
+        # The value misses 3 by a part of 10^-556: an error, though no float is as small.
+        ([[-1.0, -1.0], [3.0, -2.0]], [[7e295, 1e294], [-8e-261, 4e-261]]),
+    ],
+)
+def test_errors_below_the_smallest_float_are_not_zero(leader, follower):
+    game = BimatrixGame(leader=leader, follower=follower)
+    truth = exact.solve(game)
+    for found in (batch.solve(game), exact.rounded(truth)):
+        missed = abs(Fraction(float(found.leader_value)) - truth.leader_value)
+        assert missed > 0 and missed <= Fraction(float(found.error_bound))
