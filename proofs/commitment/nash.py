@@ -47,7 +47,7 @@ def derivation() -> Derivation:
     reply = Maximum(against(v, k), k)
     F = Total(Total(x[i] * y[j] * v[i, j], i), j)
 
-    other = Index("other", COLUMNS)
+    other = Index("l", COLUMNS)
     at = argument.step(at_most(against(v, j), F), Instantiate({k: j}), answers)
     loss = y[j] * (F - against(v, j))
     losses = argument.step(at_most(0, loss), Combine((y[j],)), at, mixed)

@@ -34,7 +34,7 @@ def derivation() -> Derivation:
     """wse <= sse."""
     argument = Argument(topic=TOPIC, title=TITLE, vocabulary=COMMITMENT)
     sse, wse = SYMBOLS["sse"], SYMBOLS["wse"]
-    star = Index("star", COLUMNS)
+    star = Index("l", COLUMNS)
     law = [argument.fact(name) for name in ("x is nonnegative", "x sums to one")]
 
     chosen = argument.step(equal(against(v, star), Maximum(against(v, k), k)), Choice(star), reason="a best reply")

@@ -67,7 +67,7 @@ def derivation() -> Derivation:
     not_less = argument.step(at_most(0, -gain), Combine((1,)), alike)
     not_less = argument.step(at_most(SECURE, WEAK), BestBound(WEAK, j), not_less)
 
-    star = Index("star", COLUMNS)
+    star = Index("l", COLUMNS)
     chosen = argument.step(equal(against(v, star), reply), Choice(star), reason="a best reply")
     best = argument.step(equal(best_reply(star), 1), Indicator(best_reply(star)), chosen)
     secured = argument.step(

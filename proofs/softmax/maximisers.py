@@ -50,7 +50,7 @@ def maximisers(argument: Argument) -> Maximisers:
     top = argument.define("max_value")
     count = argument.define("maximisers")
 
-    star = Index("star", ACTIONS)
+    star = Index("l", ACTIONS)
     chosen = argument.step(equal(q[star], Maximum(q[a], a)), Choice(star), reason="one maximiser")
     chosen = argument.step(equal(q[star], max_value), Rewrite(), chosen, top)
     at_star = Iverson(q[star], max_value)

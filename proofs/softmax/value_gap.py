@@ -29,7 +29,7 @@ TITLE = "The value lost by softmax"
 def derivation() -> Derivation:
     """max_value - soft_value <= tau W((n - 1) / e); equality with one maximiser and the others at gap tau (1 + W)."""
     argument = Argument(topic=TOPIC, title=TITLE, vocabulary=SOFTMAX)
-    soft_value, star, best = SYMBOLS["soft_value"], Index("star", ACTIONS), Index("best", ACTIONS)
+    soft_value, star, best = SYMBOLS["soft_value"], Index("l", ACTIONS), Index("t", ACTIONS)
     c, g, s = Scalar("c"), vector("g"), Scalar("s")
     bound = sympy.LambertW((n - 1) / sympy.E)
 
@@ -53,7 +53,7 @@ def derivation() -> Derivation:
     tangent = argument.step(at_most(g[a] - c, exp(g[a] - c - 1)), Instantiate({s: g[a] - c}), tangent)
     other = 1 - Delta(a, star)
     pointwise = at_most(other * (g[a] - c) * exp(-g[a]), other * exp(-1 - c))
-    pointwise = argument.step(pointwise, Combine((other * exp(-g[a]),)), tangent, reason="times [a is not star] e^(-g)")
+    pointwise = argument.step(pointwise, Combine((other * exp(-g[a]),)), tangent, reason="times [a is not l] e^(-g)")
     summed = argument.step(
         at_most(Total((g[a] - c) * exp(-g[a]), a) - (g[star] - c) * exp(-g[star]), (n - 1) * exp(-1 - c)),
         SumOver(a),
