@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,14 @@ def from_json(data: Any) -> Game:
     if missing or unknown:
         wrong = f"no {missing[0]!r}" if missing else f"also {shown(unknown[0])}"
         raise GameError(f"{kind}: expected the keys {', '.join(map(repr, names))}, found {wrong}")
-    return KINDS[kind](**{name: data[name] for name in names}).exact()
+    return KINDS[kind](**{name: _exactly(data[name]) for name in names}).exact()
+
+
+def _exactly(entries: Any) -> Any:
+    """Nested lists with ints as Fractions, so that none passes through a float; anything else as it is."""
+    if isinstance(entries, list | tuple):
+        return [_exactly(entry) for entry in entries]
+    return Fraction(entries) if isinstance(entries, int) and not isinstance(entries, bool) else entries
 
 
 def parse(text: str) -> Game:

@@ -53,6 +53,10 @@ def archive(**arrays) -> bytes:
 
 
 class TestRoundTrips:
+    def test_integers_pass_through_no_float(self):
+        game = BimatrixGame(leader=[[Fraction(2**53 + 1)]], follower=[[Fraction(-(10**30) - 1)]])
+        assert from_json(to_json(game)) == game
+
     @given(data=st.data())
     @settings(max_examples=60, deadline=None)
     def test_json_is_exact(self, data):

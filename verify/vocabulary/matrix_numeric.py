@@ -81,14 +81,14 @@ def _pure(game: BimatrixGame, ties: Any) -> Ball:
 
 
 def best_nash(game: BimatrixGame) -> Ball:
-    from solvers.equilibria.nash_values import nash_values
+    from solvers.matrix.nash_values import nash_values
 
     found = nash_values(game)
     return found.best, found.best_radius
 
 
 def worst_nash(game: BimatrixGame) -> Ball:
-    from solvers.equilibria.nash_values import nash_values
+    from solvers.matrix.nash_values import nash_values
 
     found = nash_values(game)
     return found.worst, found.worst_radius
@@ -100,7 +100,7 @@ Exactly = Callable[[int], Fraction | None]
 
 
 def commitment_gain(game: BimatrixGame) -> Ball:
-    from solvers.equilibria.nash_values import nash_values
+    from solvers.matrix.nash_values import nash_values
 
     game, shape = _singles(game), game.batch_shape
     nash, committed = nash_values(game), sse(game)
@@ -112,7 +112,7 @@ def commitment_gain(game: BimatrixGame) -> Ball:
 
 
 def weak_commitment_gain(game: BimatrixGame) -> Ball:
-    from solvers.equilibria.nash_values import nash_values
+    from solvers.matrix.nash_values import nash_values
 
     game, shape = _singles(game), game.batch_shape
     nash, committed = nash_values(game), wse(game)
@@ -124,7 +124,7 @@ def weak_commitment_gain(game: BimatrixGame) -> Ball:
 
 
 def equilibrium_gain(game: BimatrixGame) -> Ball:
-    from solvers.equilibria.nash_values import nash_values
+    from solvers.matrix.nash_values import nash_values
 
     game, shape = _singles(game), game.batch_shape
     nash, secured = nash_values(game), minimax(game)

@@ -7,8 +7,8 @@ import pytest
 
 from games.families import all_families
 from games.matrix import BimatrixGame
-from solvers.equilibria.nash_values import LARGEST, nash_values
 from solvers.errors import SolverError
+from solvers.matrix.nash_values import LARGEST, nash_values
 from verify.exact.equilibria import best_nash, worst_nash
 
 F = Fraction

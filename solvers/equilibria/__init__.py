@@ -1,1 +1,0 @@
-"""Equilibria of simultaneous games, by the batch."""
