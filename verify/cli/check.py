@@ -33,6 +33,7 @@ def command(certificate: Path, trust_files: bool, as_json: bool) -> int:
                 "outcome": found.outcome,
                 "lhs": side_to_json(found.lhs),
                 "rhs": side_to_json(found.rhs),
+                "from_file": found.from_file,
                 "hypotheses": [{"name": name, "standing": standing} for name, standing in found.hypotheses],
                 "reason": found.reason,
             }
@@ -45,6 +46,8 @@ def command(certificate: Path, trust_files: bool, as_json: bool) -> int:
         click.echo(f"  rhs {side_to_json(found.rhs)}")
         for name, standing in found.hypotheses:
             click.echo(f"  hypothesis {name}: {standing}")
+        if not found.from_file:
+            click.echo("  statement and hypotheses as the certificate has them, not held against the claim's file")
         if found.reason:
             click.echo(f"  {found.reason}")
     return 0 if found.confirmed else NOT_AS_EXPECTED

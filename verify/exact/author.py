@@ -6,12 +6,11 @@ import dataclasses
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from games.core import Game
-from games.errors import FirstmoverError
 from verify.exact.errors import CertificateError
 from verify.terms import Relation
 
@@ -52,9 +51,11 @@ def find(name: str, digest: str, folders: Sequence[Path]) -> Path:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Author:
-    """A claim as its file states it."""
+    """A claim as its file states it, one of its mutants ("ID (mutant: NAME)"), or the claim without a hypothesis."""
 
     claim: Any
+    mutant: Any = None
+    dropped: str | None = None
 
     @classmethod
     def read(cls, claim: str, file: Path) -> Author:
@@ -72,26 +73,49 @@ class Author:
         finally:
             del sys.modules[spec.name]
         for item in (*vars(module).values(), *generated):
-            if getattr(item, "id", None) == claim:
-                return cls(item)
+            for title, author in cls._variants(item):
+                if title == claim:
+                    return author
         raise CertificateError(f"{file}: expected the claim {claim}, found none of that id")
+
+    @classmethod
+    def _variants(cls, item: Any) -> Iterator[tuple[str, Author]]:
+        id = getattr(item, "id", None)
+        if not isinstance(id, str):
+            return
+        yield id, cls(item)
+        for mutant in getattr(item, "mutants", ()):
+            yield f"{id} (mutant: {mutant.name})", cls(item, mutant=mutant)
+        for hypothesis in getattr(item, "hypotheses", ()):
+            yield f"{id} (without: {hypothesis.name})", cls(item, dropped=hypothesis.name)
 
     @property
     def relation(self) -> Relation | None:
-        """The claim's relation, None where its body does not build one."""
+        """The relation stated, None where the body does not build one: no certificate states such a claim."""
         try:
-            return self.claim.relation
-        except FirstmoverError:
+            return (self.mutant or self.claim).relation
+        except Exception:  # the author's code may raise anything when shown the placeholder for a game
             return None
 
     @property
+    def game(self) -> Game | None:
+        """The one game the claim speaks of, exactly; None where it speaks of every game of some families."""
+        if self.dropped is not None or getattr(self.claim, "families", ("any",)):
+            return None
+        try:
+            return self.claim.witness().exact()
+        except Exception as problem:
+            raise CertificateError(f"witness: expected a game, {_shown(problem)}") from problem
+
+    @property
     def hypotheses(self) -> tuple[str, ...]:
-        """The names of the claim's hypotheses."""
-        return tuple(item.name for item in getattr(self.claim, "hypotheses", ()))
+        """The names of the hypotheses."""
+        return tuple(item.name for item in getattr(self.claim, "hypotheses", ()) if item.name != self.dropped)
 
     def hypothesis(self, name: str) -> Any:
-        """The hypothesis of that name, None where the claim has none of it."""
-        return next((item for item in getattr(self.claim, "hypotheses", ()) if item.name == name), None)
+        """The hypothesis of that name, None where there is none of it."""
+        known = (item for item in getattr(self.claim, "hypotheses", ()) if item.name != self.dropped)
+        return next((item for item in known if item.name == name), None)
 
     def meets(self, name: str, game: Game) -> bool:
         """Whether the author's predicate holds for the exact game; `CertificateError` unless it says True or False."""

@@ -30,7 +30,7 @@ from games.core import Game, as_fraction
 from games.errors import FirstmoverError, GameError, shown
 from verify.exact.author import Author, find, place, sha256
 from verify.exact.errors import CertificateError
-from verify.exact.evaluate import BITS, MAX_BITS, Decision, ball, decide
+from verify.exact.evaluate import BITS, MAX_BITS, Decision, decide
 from verify.exact.facts import Value
 from verify.exact.game_json import from_json, to_json
 from verify.exact.payload import entry, rational
@@ -72,6 +72,7 @@ class Replay:
     confirmed   True where every proof holds and the outcome is the recorded one, the hypotheses aside
     outcome     the recomputed outcome; "undecided" where a proof does not hold
     hypotheses  (name, standing) for each: holds, tie (equality), violated, undecided or not replayed
+    from_file   True where relation, hypotheses and game were held against the claim's file
     reason      one line: why it is not confirmed, or what was not replayed; empty where nothing is left to say
     """
 
@@ -82,11 +83,12 @@ class Replay:
     lhs: Value | None
     rhs: Value | None
     hypotheses: tuple[tuple[str, Standing], ...]
+    from_file: bool
     reason: str
 
     @property
     def complete(self) -> bool:
-        """True where besides the statement every hypothesis was checked and holds."""
+        """True where besides the statement every hypothesis that the certificate states was checked and holds."""
         return self.confirmed and all(standing in ("holds", "tie") for _, standing in self.hypotheses)
 
 
@@ -169,8 +171,10 @@ def replay(certificate: Certificate | Path | str, *, trust_files: bool = False) 
     """Check a certificate again, from its game and its facts alone.
 
     With `trust_files` the claim's file is imported if its digest is the recorded one: then the certificate's relations
-    must be those of the file, and hypotheses stated in Python alone are put to the game. Importing runs the author's
-    code, so it happens on request only; otherwise such hypotheses are reported as not replayed.
+    must be those of the file, the game of a claim about one game must be that game, and hypotheses stated in Python
+    alone are put to the game; without such a file nothing is confirmed. Importing runs the author's code, so it happens
+    on request only. Otherwise relation and hypotheses are those that the certificate states, whatever claim it names,
+    and hypotheses without a relation are reported as not replayed.
 
     Raises `CertificateError` for what is not a certificate. A certificate that is well formed and does not check is an
     answer: `confirmed` is False and `reason` says what failed.
@@ -210,10 +214,12 @@ def replay(certificate: Certificate | Path | str, *, trust_files: bool = False) 
         try:
             file = find(certificate["file"], certificate["file_sha256"], folders)
             author = Author.read(certificate["claim"], file)
-            if author.relation is not None and author.relation != relation:
+            if author.relation != relation:
                 problems.append(f"relation: expected that of {certificate['claim']} in its file, found another")
+            if author.game is not None and author.game != game:
+                problems.append(f"game: expected the one that {certificate['claim']} speaks of, found another")
         except CertificateError as problem:
-            notes.append(_one_line(problem))
+            problems.append(_one_line(problem))
 
     standings: list[tuple[str, Standing]] = []
     for name, condition, facts in stated:
@@ -222,7 +228,7 @@ def replay(certificate: Certificate | Path | str, *, trust_files: bool = False) 
             if condition is not None:
                 standing = decide(condition, game, facts=facts).outcome
                 own = author and author.hypothesis(name)
-                if author is not None and (own is None or own.relation != condition):
+                if author is not None and (own is None or _relation_of(own) != condition):
                     problems.append(f"hypothesis {name}: expected that of {certificate['claim']}, found another")
             elif author is not None:
                 standing = "holds" if author.meets(name, game) else "violated"
@@ -248,8 +254,16 @@ def replay(certificate: Certificate | Path | str, *, trust_files: bool = False) 
         lhs=lhs,
         rhs=rhs,
         hypotheses=tuple(standings),
+        from_file=author is not None,
         reason="; ".join(problems + notes),
     )
+
+
+def _relation_of(hypothesis: Any) -> Relation | None:
+    try:
+        return hypothesis.relation
+    except Exception:  # stated in Python alone, its body may raise anything when shown the placeholder for a game
+        return None
 
 
 _FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -280,10 +294,15 @@ def _check_schema(data: Any) -> None:
         raise CertificateError(f"outcome: expected holds, tie or violated, found {shown(data['outcome'])}")
     if data["kind"] != ("violation" if data["outcome"] == "violated" else "instance"):
         raise CertificateError(f"kind: expected one that fits {data['outcome']!r}, found {shown(data['kind'])}")
+    # Names are shown in one line of a terminal: no line breaks, escapes or halves of characters.
+    for name in ("claim", "file"):
+        if not data[name].isprintable():
+            raise CertificateError(f"{name}: expected a printable name, found {ascii(data[name])[:60]}")
     for i, item in enumerate(data["hypotheses"]):
         if not (
             isinstance(item, dict)
             and isinstance(item.get("name"), str)
+            and item["name"].isprintable()
             and isinstance(item.get("facts"), list)
             and isinstance(item.get("relation", False), list | None)
         ):
@@ -349,12 +368,14 @@ def _check_side(stated: str | dict[str, Any], value: Value, name: str) -> None:
     """The recorded side must be the recomputed rational, or a ball that meets the recomputed one."""
     if isinstance(stated, str):
         agrees = isinstance(value, Fraction) and rational({name: stated}, name) == value
+    elif isinstance(value, Fraction):
+        agrees = False  # a ball around a known rational, however wide, was not written here
     else:
         text = entry(stated, "ball")
         if not isinstance(text, str) or len(text) > 1000 or not _BALL.fullmatch(text):
             raise CertificateError(f"{name}.ball: expected a ball such as '[0.5 +/- 1e-9]', found {shown(text)}")
         with ctx.workprec(max(_bits(stated), BITS)):
-            agrees = bool(arb(text).overlaps(ball(value)))
+            agrees = bool(arb(text).overlaps(value))
     if not agrees:
         raise CertificateError(f"{name}: expected {_plain(value)} as recomputed, found {shown(stated)}")
 

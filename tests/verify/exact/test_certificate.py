@@ -85,6 +85,7 @@ assert "verify.claims" not in sys.modules
     [
         ({"lhs": "4"}, "lhs: expected 7/2 as recomputed, found '4'"),
         ({"rhs": {"ball": "[3.1 +/- 1e-9]", "bits": 128}}, "rhs: expected 3 as recomputed"),
+        ({"rhs": {"ball": "[0 +/- 1e9]", "bits": 128}}, "rhs: expected 3 as recomputed"),
         ({"outcome": "holds", "kind": "instance"}, "outcome: expected holds as recorded, found violated"),
         ({"outcome": "tie", "kind": "instance"}, "outcome: expected tie as recorded, found violated"),
         ({"facts": []}, "facts: expected one for sse"),
@@ -224,7 +225,7 @@ ABLATION = Ablation(expected="redundant", text="")
 
 @claim(
     "author/claim", title="", paper="", place="", families=(), expected=Verdict.REFUTED, mutants=(),
-    witness=lambda: BimatrixGame(leader=[[1]], follower=[[1]]),
+    witness=lambda: BimatrixGame(leader=[[2, 4], [1, 3]], follower=[[1, 0], [0, 1]]),
     hypotheses=(Hypothesis(name="square", text="", body=lambda game: game.leader_actions == game.follower_actions,
                            ablation=ABLATION),),
 )
@@ -267,6 +268,7 @@ def test_a_changed_file_is_not_imported(authored):
     file.write_text(AUTHOR + "raise SystemExit('imported')\n")
     found = replay(certificate, trust_files=True)
     assert found.hypotheses == (("square", "not replayed"),) and "sha256" in found.reason
+    assert not found.confirmed and not found.from_file
 
 
 def test_the_relation_must_be_that_of_the_file(authored):
@@ -289,6 +291,7 @@ def test_only_named_files_nearby_are_looked_for(authored, name):
     _, certificate = authored
     found = replay({**certificate, "file": name}, trust_files=True)
     assert found.hypotheses == (("square", "not replayed"),) and "file: expected" in found.reason
+    assert not found.confirmed
 
 
 def test_files_of_the_package_are_named_relative_to_it():
@@ -299,3 +302,37 @@ def test_files_of_the_package_are_named_relative_to_it():
     certificate = certificate_of(claim.relation, GAME_2X2, file=Path(module.__file__), claim=claim.id)
     assert certificate["file"] == "verify/claims/matrix/pure_suffices.py"
     assert replay(certificate, trust_files=True).complete
+
+
+def test_a_claim_about_one_game_is_not_refuted_by_another():
+    from verify.catalogue import claims
+
+    claim = claims()["matrix/published/dobss"]
+    assert claim.file and claim.witness
+    own = claim.witness().exact()
+    for game, confirmed in ((own, True), (GAME_2X2, False)):
+        found = replay(certificate_of(claim.relation, game, file=claim.file, claim=claim.id), trust_files=True)
+        assert found.from_file and found.confirmed is confirmed and ("game: expected" in found.reason) is not confirmed
+
+
+def test_mutants_and_ablations_are_held_against_their_claim():
+    from verify.catalogue import claims
+    from verify.twin import Twin
+    from verify.variant import variants
+
+    claim = claims()["matrix/common-payoff-pure"]
+    common = BimatrixGame(leader=[[1, 0], [0, 2]], follower=[[1, 0], [0, 2]]).exact()
+    for name, variant in variants(claim).items():
+        twin = Twin(GAME_2X2 if name.startswith("without") else common)
+        certificate = twin.certificate(variant, twin.decide(variant.relation))
+        assert replay(certificate, trust_files=True).complete
+        assert not replay({**certificate, "claim": claim.id + " (mutant: none)"}, trust_files=True).confirmed
+        if name != "claim":  # what is said of a variant says nothing of the claim
+            assert not replay({**certificate, "claim": claim.id}, trust_files=True).confirmed
+
+
+@pytest.mark.parametrize("name", ["x\ny: violation confirmed", "\x1b[2J", "\ud800"])
+def test_names_that_would_upset_a_terminal_are_refused(name):
+    for change in ({"claim": name}, {"file": name}, {"hypotheses": [{"name": name, "relation": None, "facts": []}]}):
+        with pytest.raises(CertificateError, match="expected"):
+            replay({**VIOLATION, **change})
