@@ -26,7 +26,7 @@ NARROW = 115
 @click.option(
     "--budget", metavar="N|TIME", help="Instances a claim (20000), or time for all (90s, 2m), in whole blocks."
 )
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of all instances; there is a fixed default.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all instances; there is a fixed default.")
 @click.option("--workers", type=click.IntRange(1, 256), help=f"Processes; default: the cores, at most {MOST_WORKERS}.")
 @click.option("--fresh", is_flag=True, help="Begin anew instead of resuming an unfinished run that asked for the same.")
 @click.option(
@@ -125,7 +125,7 @@ def _margin(worst: float | None, equality: bool) -> str:
     """A margin; of an equality, the residual in units of its error bound."""
     if worst is None:
         return ""
-    return f"{-worst:.2g} err" if equality else f"{worst:.3g}"
+    return f"{abs(worst):.2g} err" if equality else f"{worst:.3g}"
 
 
 def _lines(result: dict[str, Any]) -> list[str]:
