@@ -7,17 +7,23 @@ and, unopened, everything else. The empty sum is zero; an expression that is not
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
+import flint
 import sympy
+from sympy.polys.rings import sring
 
-PowerProduct = tuple[tuple[sympy.Basic, Fraction], ...]  # sorted by atom, exponents nonzero
+PowerProduct = frozenset[tuple[Any, Fraction]]  # atoms, each once, with their exponents, none zero
 Combination = dict[PowerProduct, Fraction]
-MOST_TERMS = 4000
+UNIT: PowerProduct = frozenset()
+MOST_TERMS = 2000
 # Factoring over number fields takes minutes where radicals are many or large.
 MOST_RADICALS = 2
 LARGEST_RADICAND = 1000
+LARGEST_DEGREE = 12
+MOST_FACTORED_TERMS = 300
 
 
 def is_zero(expression: sympy.Expr) -> bool:
@@ -29,8 +35,8 @@ def is_zero(expression: sympy.Expr) -> bool:
 def factored(expression: sympy.Expr) -> tuple[Fraction, list[tuple[sympy.Expr, int]]]:
     """A rational constant and factors with integer exponents whose product is the expression.
 
-    sympy proposes the factors; the product is multiplied out again and compared. Where that fails, or nothing was
-    found, the expression is its only factor.
+    Factors are proposed by flint or sympy; the product is multiplied out again and compared. Where that fails, or
+    nothing was found, the expression is its only factor.
     """
     whole = Fraction(1), [(expression, 1)]
     if isinstance(expression, sympy.Rational):
@@ -63,6 +69,8 @@ def _fraction(expression: Any) -> tuple[Combination, Combination] | None:
         for part in parts[1:]:
             if result is None or part is None:
                 return None
+            if max(len(side) for side in result) * max(len(side) for side in part) > MOST_TERMS:
+                return None
             above = _multiplied(result[0], part[0])
             if isinstance(expression, sympy.Add):
                 same = result[1] == part[1]
@@ -72,8 +80,6 @@ def _fraction(expression: Any) -> tuple[Combination, Combination] | None:
                 result = above, result[1] if same else _multiplied(result[1], part[1])
             else:
                 result = above, _multiplied(result[1], part[1])
-            if len(result[0]) * len(result[1]) > MOST_TERMS:
-                return None
         return result
     if isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Integer):
         base, exponent = _fraction(expression.base), int(expression.exp)
@@ -81,17 +87,18 @@ def _fraction(expression: Any) -> tuple[Combination, Combination] | None:
             return None
         if exponent < 0:
             base, exponent = (base[1], base[0]), -exponent
-        result = {(): Fraction(1)}, {(): Fraction(1)}
+        result = {UNIT: Fraction(1)}, {UNIT: Fraction(1)}
         for _ in range(exponent):
-            result = _multiplied(result[0], base[0]), _multiplied(result[1], base[1])
-            if len(result[0]) * len(result[1]) > MOST_TERMS:
+            if max(len(side) for side in result) * max(len(side) for side in base) > MOST_TERMS:
                 return None
+            result = _multiplied(result[0], base[0]), _multiplied(result[1], base[1])
         return result
     inner = _expanded(expression)
-    return None if inner is None else (inner, {(): Fraction(1)})
+    return None if inner is None else (inner, {UNIT: Fraction(1)})
 
 
 def _proposed(part: sympy.Expr) -> tuple[sympy.Expr, list[tuple[sympy.Expr, int]]] | None:
+    """Factors over the rationals by flint; over the field of the radicals that occur, which are few, by sympy."""
     radicals = {
         power
         for power in part.atoms(sympy.Pow)
@@ -99,19 +106,49 @@ def _proposed(part: sympy.Expr) -> tuple[sympy.Expr, list[tuple[sympy.Expr, int]
     }
     if len(radicals) > MOST_RADICALS or any(power.base > LARGEST_RADICAND for power in radicals):
         return None
+    if part.is_number:
+        return part, []
     try:
-        listing: Any = sympy.factor_list(part, extension=list(radicals)) if radicals else sympy.factor_list(part)
+        # Sparse, whereas sympy.Poly is dense: in exp(x) and exp(x / 1000) together there is a power of 1000.
+        ring, polynomial = cast(tuple[Any, Any], sring(part))
+        degree = max((power for powers in polynomial.itermonoms() for power in powers), default=0)
+        if len(polynomial) > MOST_FACTORED_TERMS or not 0 < degree <= LARGEST_DEGREE:
+            return None
+        if not radicals:
+            return _over_rationals(ring, polynomial)
+        coefficient, factors = sympy.Poly(part, extension=list(radicals)).factor_list()
+        return coefficient, [(factor.as_expr(), int(exponent)) for factor, exponent in factors]
     except (sympy.PolynomialError, NotImplementedError):
         return None
-    coefficient, factors = listing
-    return coefficient, [(factor, int(exponent)) for factor, exponent in factors]
+
+
+def _over_rationals(ring: Any, polynomial: Any) -> tuple[sympy.Expr, list[tuple[sympy.Expr, int]]] | None:
+    if not (ring.domain.is_ZZ or ring.domain.is_QQ):
+        return None
+    context = flint.fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(ring.symbols))], flint.Ordering.lex)
+    terms = {powers: flint.fmpq(int(c.numerator), int(c.denominator)) for powers, c in polynomial.iterterms()}
+    coefficient, factors = context.from_dict(terms).factor()
+    return _rational(coefficient), [(_written_out(factor, ring.symbols), int(exponent)) for factor, exponent in factors]
+
+
+def _written_out(factor: Any, symbols: Iterable[sympy.Expr]) -> sympy.Expr:
+    terms = factor.to_dict().items()
+    return sympy.Add(*(_rational(c) * sympy.Mul(*map(_power_of, symbols, powers)) for powers, c in terms))
+
+
+def _power_of(symbol: sympy.Expr, power: Any) -> sympy.Expr:
+    return symbol ** int(power)
+
+
+def _rational(value: Any) -> sympy.Rational:
+    return sympy.Rational(int(value.p), int(value.q))  # type: ignore[return-value]  # the denominator is not zero
 
 
 def _expanded(expression: Any) -> Combination | None:
     """The expression as a combination of power products, None where it grows too long."""
     if isinstance(expression, sympy.Rational):
         value = Fraction(int(expression.p), int(expression.q))
-        return {(): value} if value else {}
+        return {UNIT: value} if value else {}
     if isinstance(expression, sympy.Add):
         total: Combination = {}
         for term in expression.args:
@@ -122,7 +159,7 @@ def _expanded(expression: Any) -> Combination | None:
                 _accumulate(total, product, coefficient)
         return total
     if isinstance(expression, sympy.Mul):
-        result: Combination = {(): Fraction(1)}
+        result: Combination = {UNIT: Fraction(1)}
         for factor in expression.args:
             inner = _expanded(factor)
             if inner is None or len(inner) * len(result) > MOST_TERMS:
@@ -133,7 +170,7 @@ def _expanded(expression: Any) -> Combination | None:
         return _exponential(expression.args[0])
     if isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Rational):
         return _power(expression.base, Fraction(int(expression.exp.p), int(expression.exp.q)))
-    return {((expression, Fraction(1)),): Fraction(1)}
+    return {frozenset([(expression, Fraction(1))]): Fraction(1)}
 
 
 def _accumulate(total: Combination, product: PowerProduct, coefficient: Fraction) -> None:
@@ -148,12 +185,12 @@ def _multiplied(left: Combination, right: Combination) -> Combination:
     result: Combination = {}
     for first, a in left.items():
         for second, b in right.items():
-            product, factor = _normalised(first + second)
+            product, factor = _normalised((*first, *second))
             _accumulate(result, product, a * b * factor)
     return result
 
 
-def _normalised(parts: PowerProduct) -> tuple[PowerProduct, Fraction]:
+def _normalised(parts: Iterable[tuple[Any, Fraction]]) -> tuple[PowerProduct, Fraction]:
     """Equal atoms gathered; whole powers of primes moved to the coefficient."""
     exponents: dict[sympy.Basic, Fraction] = {}
     for atom, exponent in parts:
@@ -165,14 +202,14 @@ def _normalised(parts: PowerProduct) -> tuple[PowerProduct, Fraction]:
             factor *= Fraction(int(atom)) ** whole
             exponents[atom] = exponent - whole
     kept = [(atom, exponent) for atom, exponent in exponents.items() if exponent]
-    return tuple(sorted(kept, key=lambda pair: sympy.default_sort_key(pair[0]))), factor
+    return frozenset(kept), factor
 
 
 def _exponential(argument: Any) -> Combination:
     """exp of a sum as a product over its terms: exp(c t) = exp(t)^c for rational c."""
     inner = _expanded(argument)
     if inner is None:
-        return {((sympy.exp(argument), Fraction(1)),): Fraction(1)}
+        return {frozenset([(sympy.exp(argument), Fraction(1))]): Fraction(1)}
     parts = tuple((sympy.exp(_written(product)), coefficient) for product, coefficient in inner.items())
     product, factor = _normalised(parts)
     return {product: factor}
@@ -187,7 +224,7 @@ def _power(base: sympy.Expr, exponent: Fraction) -> Combination | None:
         inner = _expanded(base)
         if inner is None or len(inner) ** int(exponent) > MOST_TERMS:
             return None
-        result: Combination = {(): Fraction(1)}
+        result: Combination = {UNIT: Fraction(1)}
         for _ in range(int(exponent)):
             result = _multiplied(result, inner)
         return result
@@ -205,4 +242,4 @@ def _power(base: sympy.Expr, exponent: Fraction) -> Combination | None:
         ((product, coefficient),) = inner.items()
         powered, factor = _normalised(tuple((atom, e * exponent) for atom, e in product))
         return {powered: coefficient ** int(exponent) * factor}
-    return {((base, exponent),): Fraction(1)}
+    return {frozenset([(base, exponent)]): Fraction(1)}

@@ -284,3 +284,39 @@ def test_factors_multiply_to_the_expression(expression: sympy.Expr, count: int) 
     for value in (sympy.Rational(2, 7), sympy.Rational(5, 3)):
         point = {symbol: value + i for i, symbol in enumerate(sorted(expression.free_symbols, key=str))}
         assert abs(sympy.N((expression - product).subs(point), 30)) < 1e-25
+
+
+def _grown(source: random.Random, depth: int) -> sympy.Expr:
+    if depth == 0:
+        return source.choice([x, y, sympy.Rational(source.randint(-4, 4), source.randint(1, 3))])
+    left, right = _grown(source, depth - 1), _grown(source, depth - 1)
+    one = source.choice(
+        [exp(-(x**2)), exp(y), tanh(left), log(1 + left**2), sqrt(1 + left**2), 1 / (1 + left**2), W(y**2)]
+    )
+    return source.choice([left + right, left * right, left - right, left**2, one, one * right])
+
+
+def test_whatever_is_proved_holds_at_sampled_points() -> None:
+    """Grown expressions shifted to be zero at a corner, where it is hardest; true, false and undecided all occur."""
+    source, outcomes = random.Random(12), set()
+    for _ in range(150):
+        expression = _grown(source, source.randint(1, 3))
+        ends = {symbol: source.choice([(0, 1), (-1, 1), (-third, 2), (0, oo)]) for symbol in (x, y)}
+        expression = expression - expression.subs({symbol: low for symbol, (low, _) in ends.items()})
+        relation = source.choice(["<=", ">=", ">"])
+        try:
+            prove_sign(expression, ends, relation, budget=60)
+        except DerivationError as error:
+            outcomes.add(type(error))
+            continue
+        outcomes.add(None)
+        numeric = sympy.lambdify((x, y), expression, modules="mpmath")
+        for _ in range(30):
+            with mpmath.workdps(30):
+                point = [
+                    float(low) + source.random() * (4 if high == oo else float(high - low))
+                    for low, high in ends.values()
+                ]
+                value = mpmath.re(numeric(*map(mpmath.mpf, point)))
+                assert value <= 0 if relation == "<=" else value >= 0
+    assert outcomes == {None, SignDisproved, SignUndecided}
