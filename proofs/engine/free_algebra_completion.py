@@ -105,6 +105,12 @@ class Rewriting:
                 raise DerivationError(
                     "relations: expected relations that some matrices satisfy, found that 1 = 0 follows"
                 )
+            if not any(word for _, word in current.terms):  # s I = t I of one dimension is s = t, of all
+                current = Polynomial("1", "1", current.terms)
+            elif not leading[1]:
+                # s I = A, read as s -> A, would put A beside matrices of other dimensions: it is left out.
+                self._skipped = True
+                continue
             current = combine(current.rows, current.cols, [(ONE / current.terms[leading], current)])
             mirrored = self.alphabet.transpose(current)
             agenda.extend(self._insert(self._rule(current)))

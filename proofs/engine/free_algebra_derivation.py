@@ -91,7 +91,6 @@ class GeneratorDefinition(Rule):
     """generator = expression without it; symmetric generators stand for matrices shown to be symmetric."""
 
     name: ClassVar[str] = "definition"
-    keeps_defined: ClassVar[bool] = True
 
     def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
         generator, meaning = _definition(relation)
@@ -104,6 +103,9 @@ class GeneratorDefinition(Rule):
         generator, meaning = _definition(relation)
         made = Assumption(name=generator.name, relation=relation, kind="definition")
         return union((*(step.assumptions for step in uses), (*_invertible(inverses(meaning)), made)))
+
+    def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
+        return True
 
 
 def _definition(relation: Relation) -> tuple[Generator, Expression]:
@@ -122,7 +124,6 @@ class FreeAlgebra(Rule):
     """
 
     name: ClassVar[str] = "free algebra normal form"
-    keeps_defined: ClassVar[bool] = True  # inverses are the only partial operation, and are assumed to exist
 
     factors: tuple[BlockMatrix, ...] = ()
 
@@ -132,6 +133,9 @@ class FreeAlgebra(Rule):
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
         inverted = _invertible(self._identity(relation, uses).assumptions)
         return union((*(step.assumptions for step in uses), inverted))
+
+    def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
+        return True  # inverses are the only partial operation, and are assumed to exist
 
     def _identity(self, relation: Relation, uses: tuple[Step, ...]) -> MatrixIdentity:
         if not isinstance(relation, MatrixRelation):

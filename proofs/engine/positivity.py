@@ -161,7 +161,10 @@ class Facts:
                 return functools.reduce(_product, (self.sign(part, fuel) for part in term.args), POSITIVE)
             case sympy.Pow():
                 return _power(self.sign(term.base, fuel), term.exp)  # type: ignore[arg-type]  # rational by the language
-            case Total() | Extremum():
+            case Total():
+                signs = self.sign(open_binder(term)[1][0], fuel)
+                return ANY if {-1, 1} <= signs else signs  # terms of both signs may cancel
+            case Extremum():
                 return self.sign(open_binder(term)[1][0], fuel)
             case sympy.Abs():
                 return frozenset(a * a for a in self.sign(term.args[0], fuel))  # type: ignore[arg-type]

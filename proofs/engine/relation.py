@@ -61,8 +61,18 @@ class Relation:
         return dataclasses.replace(self, bound=(), given=())
 
     def for_all(self, *variables: Variable, given: Iterable[Relation] = ()) -> Relation:
-        """The relation quantified over the variables, under the given relations."""
-        return dataclasses.replace(self, bound=(*variables, *self.bound), given=(*given, *self.given))
+        """The relation quantified over the variables, under the given relations.
+
+        Variables bound already are renamed where the given relations speak of free ones by their names.
+        """
+        given = tuple(given)
+        inner = self
+        spoken_of = frozenset().union(*(relation.free for relation in given))
+        if spoken_of & {*self.bound}:
+            apart = _apart(self.bound, spoken_of | self.free | {*variables})
+            body, conditions = self.instance(apart)
+            inner = dataclasses.replace(body, bound=tuple(apart.values()), given=conditions)
+        return dataclasses.replace(inner, bound=(*variables, *inner.bound), given=(*given, *inner.given))
 
     def substitute(self, replacement: Replacement) -> Relation:
         """Free variables replaced; bound variables are renamed where they would capture."""

@@ -48,13 +48,16 @@ class Rule(abc.ABC):
     """
 
     name: ClassVar[str]
-    keeps_defined: ClassVar[bool] = False  # the conclusion is defined because the steps used are
 
     @abc.abstractmethod
     def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence: ...
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
         return union(step.assumptions for step in uses)
+
+    def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
+        """Whether the conclusion is defined because the steps used are: it has their very sides."""
+        return False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,7 +92,7 @@ class Step:
         try:
             evidence = self.rule.check(self.relation, self.uses)
             assumptions = self.rule.assumptions(self.relation, self.uses)
-            if not self.rule.keeps_defined:
+            if not self.rule.keeps_defined(self.relation, self.uses):
                 others = (assumption.relation for assumption in assumptions if assumption.relation != self.relation)
                 _check_relation_defined(self.relation, (*(step.relation for step in self.uses), *others))
         except DerivationError as error:

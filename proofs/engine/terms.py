@@ -189,6 +189,7 @@ class XLogX(Head):
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
 
+_REAL = Scalar("x").assumptions0  # what sympy may know of a symbol: positivity is for the engine to prove
 PLAIN_HEADS = (sympy.Add, sympy.Mul, sympy.exp, sympy.log, sympy.tanh, sympy.Abs, Signum, XLogX)
 
 
@@ -199,11 +200,11 @@ def check_language(term: Any) -> None:
     if isinstance(term, Index):
         raise DerivationError(f"expected an index only inside a vector entry, a sum or [a = b], found it bare: {term}")
     if isinstance(term, sympy.Symbol):
-        if not term.is_real or term.is_zero is not None or term.is_positive is not None or term.is_integer is not None:
+        if term.assumptions0 != _REAL:
             raise DerivationError(f"expected a symbol whose one assumption is real=True, found {term!r}")
         return
     if isinstance(term, Indexed):
-        if not term.is_real or not all(isinstance(index, Index) for index in term.indices):
+        if term.assumptions0 != _REAL or not all(isinstance(index, Index) for index in term.indices):
             raise DerivationError(f"expected an entry of a real vector at indices, found {term}")
         for index in term.indices:
             _check_name(index)
@@ -216,6 +217,8 @@ def check_language(term: Any) -> None:
     elif isinstance(term, Delta):
         if not all(isinstance(part, Index) for part in term.args) or len({part.domain for part in term.args}) > 1:  # type: ignore[attr-defined]  # indices
             raise DerivationError(f"expected two indices of one index set in {term}")
+        for part in term.args:
+            _check_name(part)
         return
     elif isinstance(term, sympy.Pow):
         if not isinstance(term.exp, sympy.Rational):

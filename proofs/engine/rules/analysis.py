@@ -136,6 +136,8 @@ class MeanValue(Rule):
         gap = bounded.relation.rhs / math.factorial(self.order) - remainder
         require_plain(relation)
         require_op("<=", relation)
+        if t in relation.free:  # about t more is known here than the conclusion rests on
+            raise DerivationError(f"expected a conclusion free of {t}, found `{relation}`")
         if not is_identity(relation.difference, gap, known(uses).positive):
             raise DerivationError(f"expected the remainder of order {self.order}, found another relation")
         return DERIVATIVES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sympy
 from sympy.tensor.indexed import Indexed
@@ -15,6 +15,8 @@ from proofs.engine.relation import Relation
 from proofs.engine.step import Assumption, Assumptions, Rule, Step, union
 from proofs.engine.substitution import free_variables, rename
 from proofs.engine.terms import Extremum, Index, Size, Variable
+
+CHOICE = "choice of "  # begins the name of an assumption that fixes an index
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Choice(Rule):
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
         resting = union(step.assumptions for step in uses)
-        made = Assumption(name=f"choice of {self.star}", relation=relation, kind="choice", resting=resting)
+        made = Assumption(name=f"{CHOICE}{self.star}", relation=relation, kind="choice", resting=resting)
         return union((resting, (made,)))
 
 
@@ -94,8 +96,8 @@ def meaning(assumption: Assumption) -> tuple[Variable, frozenset[Variable]]:
     if assumption.kind == "definition":
         symbol = defined_symbol(relation)
         return symbol, relation.free - {symbol}
-    star = next(variable for variable in relation.free if f"choice of {variable}" == assumption.name)
-    return star, free_variables(relation.rhs)
+    extremum: Any = relation.rhs
+    return Index(assumption.name.removeprefix(CHOICE), extremum.index.domain), free_variables(extremum)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +108,6 @@ class Discard(Rule):
     """
 
     name: ClassVar[str] = "discard a definition"
-    keeps_defined: ClassVar[bool] = True
 
     symbol: Variable
 
@@ -131,3 +132,6 @@ class Discard(Rule):
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
         return self._split(uses[0])[1]
+
+    def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
+        return relation == uses[0].relation

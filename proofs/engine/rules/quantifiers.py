@@ -32,7 +32,6 @@ class Generalise(Rule):
     """What holds for arbitrary variables holds for all: the assumptions about them become given relations."""
 
     name: ClassVar[str] = "for all"
-    keeps_defined: ClassVar[bool] = True
 
     variables: tuple[Variable, ...]
     given: tuple[Relation, ...] = ()
@@ -46,6 +45,9 @@ class Generalise(Rule):
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
         return without(union(step.assumptions for step in uses), self.given)
+
+    def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
+        return relation == uses[0].relation.for_all(*self.variables, given=self.given)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -117,7 +119,6 @@ class Cases(Rule):
     """
 
     name: ClassVar[str] = "case split"
-    keeps_defined: ClassVar[bool] = True
 
     first: Relation
     second: Relation
@@ -157,3 +158,6 @@ class Cases(Rule):
                 *(step.assumptions for step in rest),
             )
         )
+
+    def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
+        return all(relation == dataclasses.replace(step.relation, op=relation.op) for step in uses[:2])

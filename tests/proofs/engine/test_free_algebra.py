@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -122,6 +124,18 @@ def test_relations_are_used_and_needed() -> None:
     assert is_zero((I - A) @ (I - A) - (I - A), projection)
     assert is_zero((I - A) @ (I + A) - (I - A), projection)
     assert decide((I - A) @ (I + A), projection).outcome is Outcome.NOT_A_CONSEQUENCE
+
+
+def test_a_scalar_is_not_exchanged_for_a_matrix_of_one_dimension() -> None:
+    s, t, u, D = scalar("s"), scalar("t"), scalar("u"), matrix("D", "k", "k")
+    multiples = ((A, s * I), (D, s * identity("k")))
+    assert is_zero(A @ B - B @ A, ((s * I, A),))
+    assert is_zero(A.trace() - D.trace(), multiples) is None
+    # D = (u / t) I_k, whatever dimension the relation between s, t and u was written in.
+    for relations in itertools.permutations(((s * u * I, t * I), (s * D, identity("k")))):
+        ordered = ((s, s), (t, t), (u, u), *relations)
+        assert is_zero(t * D.trace() - u * dimension("k"), ordered)
+        assert is_zero(t * D.trace() - u * dimension("n"), ordered) is None
 
 
 def test_contradictory_relations_are_refused_rather_than_prove_everything() -> None:

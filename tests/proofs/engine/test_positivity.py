@@ -93,6 +93,12 @@ def test_not_proved(relation) -> None:
     assert not FACTS.proves(relation)
 
 
+def test_terms_of_both_signs_may_cancel_in_a_sum_but_not_in_an_extremum() -> None:
+    for entry in (Signum(q[a]), 1 / q[a]):
+        assert not Facts().nonzero(Total(entry, a))
+        assert Facts().nonzero(Maximum(entry, a))
+
+
 def test_a_fact_about_one_index_says_nothing_under_a_sum_over_it() -> None:
     facts = Facts([less(0, q[a])])
     assert facts.positive(q[a])

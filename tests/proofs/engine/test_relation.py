@@ -15,7 +15,7 @@ n, m = Size("n"), Size("m")
 A, B = IndexSet("A", n), IndexSet("B", m)
 a, b, c = Index("a", A), Index("b", A), Index("c", B)
 p, q = vector("p"), vector("q")
-x, y = Scalar("x"), Scalar("y")
+x, y, z = Scalar("x"), Scalar("y"), Scalar("z")
 
 
 def test_a_bound_index_is_renamed_where_it_would_capture() -> None:
@@ -71,10 +71,13 @@ def test_index_sets_of_one_name_but_another_size_are_apart() -> None:
         x**y,
         sympy.Symbol("z"),
         sympy.Symbol("z", positive=True),
+        sympy.Symbol("z", nonnegative=True),
         sympy.Symbol("z", integer=True),
         Total(a * p[a], a),
         p[sympy.Integer(0)],
         sympy.IndexedBase("w")[a],
+        sympy.IndexedBase("w", nonnegative=True)[a],
+        Delta(a, Index("_1", A)),
         Total(p[Index("_1", A)], Index("_1", A)),
         sympy.LambertW(x, -1),
     ],
@@ -132,6 +135,12 @@ def test_substitution_under_a_quantifier_renames_its_variable() -> None:
     assert renamed.same_as(at_most(y, x).for_all(y))
     vectors = at_most(Total(p[a], a), q[b]).for_all(p).substitute({q: p})
     assert vectors.free == {p, b}
+
+
+def test_a_condition_on_a_free_variable_is_not_captured_by_an_inner_quantifier() -> None:
+    nested = less(0, z).for_all(y).for_all(x, given=[less(0, y)])
+    assert y in nested.free and y not in nested.bound
+    assert not nested.same_as(Relation(op="<", lhs=sympy.Integer(0), rhs=z, bound=(x, y), given=(less(0, y),)))
 
 
 def test_an_instance_replaces_exactly_the_bound_variables() -> None:

@@ -66,6 +66,7 @@ unit = (at_most(0, t), at_most(t, 1))
 in_unit = tuple(map(assume, unit))
 slope_of_square = infer(at_most(2 * t, 2), Combine((2,)), in_unit[1], in_unit[0])
 convex_square = infer(at_most(0, sympy.Integer(2)), Evident())
+undefined = at_most(log(x), log(x) + 1)  # where x <= 0; the normal form is 0 <= 1
 gibbs_like = infer(
     at_most(0, x * y).for_all(x, y, given=[at_most(0, x), at_most(0, y)]),
     Generalise((x, y), (at_most(0, x), at_most(0, y))),
@@ -73,6 +74,16 @@ gibbs_like = infer(
 )
 product_zero = assume(equal(x * y, 0))
 defined_inverse = infer(equal(c, 1 / x), Definition(), positive_x)
+
+
+def highest_at_star() -> Step:
+    """q[b] <= q[star] for the index star chosen where q[a] exp(s) is greatest; the scalar s is called star, too."""
+    scale = exp(Scalar("star"))
+    greatest = Maximum(q[a] * scale, a)
+    chosen = infer(equal(q[star] * scale, greatest), Choice(star))
+    bound = infer(at_most(q[b] * scale, greatest), Bound(greatest, b))
+    return infer(at_most(q[b], q[star]), Combine((1 / scale, -1 / scale)), bound, chosen)
+
 
 ACCEPTED: dict[str, Callable[[], Step]] = {
     "identity": lambda: infer(equal((x + y) ** 2, x**2 + 2 * x * y + y**2), Identity()),
@@ -395,6 +406,49 @@ REFUSED: dict[str, tuple[str, Callable[[], Step]]] = {
             assume(at_most(0, x)),
             assume(at_most(x, 1)),
         ),
+    ),
+    "mean value with the interval still in use": (
+        "conclusion free of t",
+        lambda: infer(
+            at_most(1 + Abs(1 + t), 2 + t), MeanValue(t, t, 1), infer(at_most(1, 1), Combine((0, 0)), *in_unit)
+        ),
+    ),
+    # relations of one normal form, of which only one is defined everywhere
+    "for all of a form that is not defined": (
+        "x is positive",
+        lambda: infer(undefined.for_all(y), Generalise((y,)), infer(at_most(0, 1), Evident())),
+    ),
+    "a case in another form": (
+        "x is positive",
+        lambda: infer(
+            undefined,
+            Cases(less(0, x), at_most(x, 0)),
+            infer(undefined, Evident(), positive_x),
+            infer(at_most(0, 1), Evident(), assume(at_most(x, 0))),
+        ),
+    ),
+    "discarding into another form": (
+        "x is positive",
+        lambda: infer(
+            undefined, Discard(c), infer(at_most(0, 1), Evident(), infer(equal(c, x), Definition()))
+        ),
+    ),
+    # names
+    "a condition captured by an inner quantifier": (
+        "for all",
+        lambda: infer(
+            Relation(op="<", lhs=sympy.Integer(0), rhs=z, bound=(x, y), given=(less(0, y),)),
+            Generalise((x,), (less(0, y),)),
+            infer(
+                less(0, z).for_all(y),
+                Generalise((t,)),
+                infer(less(0, z), Chain(), assume(less(0, y)), assume(less(y, z))),
+            ),
+        ),
+    ),
+    "discarding a scalar of the chosen index's name": (
+        "0 times",
+        lambda: infer(at_most(q[b], q[star]), Discard(Scalar("star")), highest_at_star()),
     ),
     # definitions
     "a definition of itself": ("other symbols", lambda: infer(equal(x, x + 1), Definition())),
