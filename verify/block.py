@@ -19,6 +19,7 @@ from games.core import Game
 from games.errors import FirstmoverError
 from games.families import family
 from verify.errors import ClaimError
+from verify.exact.evaluate import Decision
 from verify.float_ball import FloatBall
 from verify.numeric import evaluate, settled
 from verify.sides import Sides
@@ -101,7 +102,7 @@ def _witness_alone(claim: Claim, variant: Variant, block: int) -> Tally:
         else:
             decision = twin.decide(variant.relation)
             outcome = dataclasses.replace(Outcome(), **{"instances": 1, "met": 1, _COUNTED[decision.outcome]: 1})
-            balls, rational = int(not decision.is_rational), int(decision.is_rational)
+            rational, balls = int(decision.is_rational), int(_is_proved_in_balls(decision))
             if outcome.violated:
                 lhs, rhs = float(decision.lhs), float(decision.rhs)
                 margin = float(relative(-abs(rhs - lhs), lhs, rhs))
@@ -119,6 +120,11 @@ def _witness_alone(claim: Claim, variant: Variant, block: int) -> Tally:
         events=events,
         seconds=time.perf_counter() - started,
     )
+
+
+def _is_proved_in_balls(decision: Decision) -> bool:
+    """Balls that no precision separates support equality and prove nothing: such a tie has the evidence of floats."""
+    return not decision.is_rational and decision.outcome in ("holds", "violated")
 
 
 class _Batch:
@@ -289,7 +295,7 @@ class _Work:
         sides.settle(at, decision)
         if decision.is_rational:
             self.rational += 1
-        else:
+        elif _is_proved_in_balls(decision):
             self.balls += 1
         if decision.outcome == "violated":
             margin = float(sides.measures()[at])

@@ -265,8 +265,6 @@ class _Assembly:
         return {**sides, "game": game}
 
     def _families(self, own: Sequence[Tally]) -> list[dict[str, Any]]:
-        from games.families import family
-
         records = []
         for name in dict.fromkeys(self.claim.families):
             tallies = [tally for tally in own if tally.family == name]
@@ -275,13 +273,22 @@ class _Assembly:
             records.append(
                 {
                     "name": name,
-                    "title": family(name).title,
+                    "title": _title_of_family(name),
                     "instances": outcome.instances,
                     "met": outcome.met,
                     "worst_margin": min(margins, default=None),
                 }
             )
         return records
+
+
+def _title_of_family(name: str) -> str:
+    from games.families import family
+
+    try:
+        return family(name).title
+    except FirstmoverError:  # the claim's blocks have failed for it already, and other claims have results
+        return name
 
 
 _COUNTS = ("instances", "met", "held", "ties", "open", "candidates", "violated")
@@ -294,7 +301,7 @@ def _latex(relation: Relation, latex: Mapping[str, str]) -> str:
 
 def _evidence(tallies: Sequence[Tally], outcome: Outcome) -> Evidence | None:
     """The weakest evidence the sampled instances stand on."""
-    if not outcome.met:
+    if not tallies or not outcome.met:  # a witness may violate a claim whose blocks were all lost
         return None
     rational, balls = (sum(getattr(tally, name) for tally in tallies) for name in ("rational", "balls"))
     if rational == outcome.met:

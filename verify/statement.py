@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
+from games.errors import FirstmoverError
 from verify.errors import ClaimError
 from verify.terms import GAME, Relation
 from verify.verdict import Verdict
@@ -113,7 +114,13 @@ class Claim:
 
 def trace(body: Body, whose: str) -> Relation:
     """The relation a body builds when it is shown the placeholder for any game."""
-    relation = body(GAME)
+    try:
+        relation = body(GAME)
+    except FirstmoverError:
+        raise
+    except Exception as problem:  # the author's code: it compares terms, or reads the placeholder's payoffs
+        found = f"{type(problem).__name__}: {' '.join(str(problem).split())}"
+        raise ClaimError(f"{whose}: expected a body of concepts and arithmetic alone, found {found}") from problem
     if not isinstance(relation, Relation):
         raise ClaimError(f"{whose}: expected at_most(...) or equal(...) over the vocabulary, found {relation!r}")
     return relation

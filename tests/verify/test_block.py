@@ -107,6 +107,16 @@ def test_a_claim_without_families_is_about_its_witness(toys):
     assert balls.outcome.held == 1 and balls.balls == 1
 
 
+def test_balls_that_nothing_separates_prove_nothing(toys):
+    """e^n (1 + 10^-90) is not e^n, and no precision in use says so: a tie, with the evidence of floats."""
+    near = 1 + Fraction(1, 10**90)
+    false = dataclasses.replace(
+        toys["toy/ball"][1], body=lambda game: equal(exp(actions(game)) * near, exp(actions(game)))
+    )
+    (tally,) = run(false)
+    assert tally.outcome.ties == 1 and tally.rational == tally.balls == 0
+
+
 def test_ties_within_the_float_error_are_decided_exactly(true):
     # (tau/3) * 3 is tau, but not in floats: every instance is within the error of its bound.
     third = dataclasses.replace(

@@ -84,6 +84,7 @@ def test_every_command_is_listed_and_has_its_file(firstmover):
         (["verify", "--budget", "soon"], "budget: expected instances such as 20000"),
         (["verify", "--tier", "deep"], "is not one of 'quick', 'default'"),
         (["verify", "--compare", "9"], "found '9'"),
+        (["verify", "--seed", "9223372036854775808"], "is not in the range"),
         (["verify", "--store", "/dev/null/store"], "expected a place for the store"),
         (["verify", "nowhere.py"], "nowhere.py: expected a Python file"),
         (["derive", "nothing"], "found 'nothing'"),

@@ -105,6 +105,25 @@ def test_a_published_game_refutes_as_well(claim):
     assert found["verdict"] == "REFUTED" and found["violated"] == 1 and found["certificate"] is VIOLATION
 
 
+def test_a_witness_refutes_a_claim_whose_blocks_were_lost(claim):
+    witness = {**WITNESS, "outcome": "violated", "certificate": VIOLATION}
+    found = record(claim, findings={"witness": witness}, failures=["block 0: a worker died"])
+    assert found["verdict"] == "REFUTED" and found["evidence"]["kind"] == "exact" and not found["ok"]
+
+
+def test_ties_between_balls_prove_nothing_of_one_game(claim):
+    alone = dataclasses.replace(claim, families=(), derivation="")
+    outcome = Outcome(instances=1, met=1, ties=1)
+    assert record(alone, tally(outcome, rational=1))["verdict"] == "PROVED"
+    assert record(alone, tally(outcome))["verdict"] == "SUPPORTED"
+
+
+def test_an_unknown_family_costs_its_own_claim_alone(claim):
+    lost = dataclasses.replace(claim, families=("nosuch",))
+    found = record(lost, failures=["block 0: family: expected one of ..., found 'nosuch'"])
+    assert found["verdict"] == "UNDECIDED" and found["families"][0]["title"] == "nosuch"
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [

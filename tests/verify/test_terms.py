@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from games.choice import Choice
 from verify.comparison import Comparison, at_least, at_most, equal, less
+from verify.errors import ClaimError
 from verify.exact.evaluate import decide
+from verify.statement import trace
 from verify.terms import ARITY, GAME, E, Relation, Term, exp, lambertw, latex, sqrt
 from verify.vocabulary.choice import actions, maximisers, temperature
 
@@ -66,6 +68,15 @@ def test_damaged_relations_are_refused(damaged):
 )
 def test_latex_has_the_parentheses_it_needs(term, text):
     assert latex(term, NAMES) == text
+
+
+@pytest.mark.parametrize(
+    "body", [lambda game: actions(game) > 1, lambda game: at_most(actions(game), None), lambda g: g.leader]
+)
+def test_bodies_outside_the_vocabulary_are_one_line(body):
+    with pytest.raises(ClaimError, match="claim 'x': expected") as caught:
+        trace(body, "claim 'x'")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_term_has_no_truth_value_and_takes_no_float():
