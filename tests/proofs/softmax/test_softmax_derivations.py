@@ -5,6 +5,7 @@ Beside the engine's own check every line is evaluated at random instances: an in
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from typing import Any
@@ -28,7 +29,16 @@ from proofs.softmax import curvature, value_gap
 from proofs.softmax.vocabulary import DEFINITIONS, SOFTMAX
 from proofs.softmax.vocabulary import SYMBOLS as s
 
-TOPICS = ("lipschitz", "lse-gap", "monotone", "policy-gap", "remainder", "value-gap", "variational")
+TOPICS = (
+    "lipschitz",
+    "lse-gap",
+    "monotone",
+    "policy-gap",
+    "remainder",
+    "value-gap",
+    "value-gap-textbook",
+    "variational",
+)
 n, tau, k, gap = s["n"], s["tau"], s["maximisers"], s["gap"]
 TEMPERATURE = less(0, tau)
 GAP = at_most(k, n - 1)
@@ -40,6 +50,9 @@ policy = s["policy_value"] + tau * s["policy_entropy"]
 
 CLAIMS: list[tuple[str, Relation, tuple[Relation, ...]]] = [
     ("value-gap", at_most(s["max_value"] - s["soft_value"], tau * LambertW((n - 1) / E)), (TEMPERATURE,)),
+    ("value-gap-textbook", at_most(s["max_value"], s["log_sum_exp"]), (TEMPERATURE,)),
+    ("value-gap-textbook", at_most(s["soft_entropy"], log(n)), (TEMPERATURE,)),
+    ("value-gap-textbook", at_most(s["max_value"] - s["soft_value"], tau * log(n)), (TEMPERATURE,)),
     ("lse-gap", at_most(tau * log(k), excess), (TEMPERATURE,)),
     ("lse-gap", at_most(excess, tau * log(levels)), (TEMPERATURE, GAP)),
     ("lse-gap", at_most(excess, tau * log(n)), (TEMPERATURE,)),
@@ -231,6 +244,16 @@ def test_a_false_line_fails_at_random_instances() -> None:
         _audit(derivation, times=60)
     with pytest.raises(DerivationError, match="softmax/value-gap, line 22"):
         derivation.check()
+
+
+@pytest.mark.parametrize("number", range(len(derive("softmax/value-gap-textbook").steps)))
+def test_no_line_of_the_textbook_bound_can_say_more(number: int) -> None:
+    step = derive("softmax/value-gap-textbook").steps[number]
+    if step.rule.name in ("hypothesis", "definition"):
+        return
+    more = dataclasses.replace(step.relation, lhs=step.relation.lhs + Rational(1, 1000))
+    with pytest.raises(DerivationError):
+        Step(relation=more, rule=step.rule, uses=step.uses)
 
 
 @pytest.mark.parametrize("factor", [Rational(99, 100), Rational(1, 2)], ids=str)
