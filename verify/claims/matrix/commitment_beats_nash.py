@@ -27,7 +27,7 @@ from verify.vocabulary.matrix import best_nash, commitment_gain, pure, sse, wse
     tightness=matching_pennies,
     published=True,
     quick=20_480,
-    default=409_600,
+    default=102_400,
     mutants=(
         Mutant(
             name="ties against the leader",

@@ -24,7 +24,7 @@ from verify.vocabulary.matrix import best_nash, correlated, pure, sse, wse
     tightness=conitzer_sandholm,
     published=True,
     quick=8_192,
-    default=122_880,
+    default=40_960,
     mutants=(
         Mutant(
             name="pure",

@@ -22,7 +22,7 @@ from verify.vocabulary.matrix import minimax, multiple_lps, pure, single_lp
     witness=conitzer_sandholm,
     tightness=conitzer_sandholm,
     quick=4_096,
-    default=40_960,
+    default=20_480,
     mutants=(
         Mutant(
             name="pure",

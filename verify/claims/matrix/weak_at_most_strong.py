@@ -22,7 +22,7 @@ from verify.vocabulary.matrix import pure, pure_weak, sse, wse
     tightness=conitzer_sandholm,
     published=True,
     quick=8_192,
-    default=81_920,
+    default=40_960,
     mutants=(
         Mutant(name="reversed", text="the two values exchanged", body=lambda game: at_most(sse(game), wse(game))),
         Mutant(name="pure", text="single actions on one side", body=lambda game: at_most(wse(game), pure(game))),

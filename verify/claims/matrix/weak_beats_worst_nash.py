@@ -26,7 +26,7 @@ from verify.vocabulary.matrix import best_nash, pure_weak, weak_commitment_gain,
     tightness=matching_pennies,
     published=True,
     quick=20_480,
-    default=409_600,
+    default=204_800,
     mutants=(
         Mutant(
             name="every equilibrium",

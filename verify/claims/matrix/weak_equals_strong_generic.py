@@ -25,7 +25,7 @@ from verify.vocabulary.matrix import best_nash, pure_weak, sse, wse
     tightness=conitzer_sandholm,
     published=True,
     quick=20_480,
-    default=204_800,
+    default=102_400,
     mutants=(
         Mutant(
             name="pure",
