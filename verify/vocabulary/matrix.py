@@ -103,6 +103,7 @@ equilibrium_gain = _concept(
     r"\min N_L - \max_x \min_b x^{\top} A_b",
     "what the leader's worst Nash equilibrium adds to her security level",
     checked_by="differences",
+    symbol="worst_nash - minimax",
 )
 leader_actions = _concept("leader_actions", "m", "number of the leader's actions", checked_by="features", proved=False)
 follower_actions = _concept(

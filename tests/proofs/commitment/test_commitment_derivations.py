@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib
+from typing import Any
+
 import numpy as np
 import pytest
+from sympy import Rational
 
 from proofs.catalogue import derive
-from proofs.commitment.vocabulary import COMMITMENT, HYPOTHESES, SECURE, STRONG, WEAK, k, u, v
+from proofs.commitment.vocabulary import (
+    COMMITMENT,
+    EQUILIBRIUM,
+    HYPOTHESES,
+    LAW,
+    PURE,
+    SECURE,
+    STRONG,
+    WEAK,
+    against,
+    i,
+    j,
+    k,
+    paid,
+    u,
+    v,
+    y,
+)
 from proofs.commitment.vocabulary import SYMBOLS as s
+from proofs.engine.errors import DerivationError
 from proofs.engine.numeric import evaluate
 from proofs.engine.relation import Relation, at_most, equal
+from proofs.engine.step import Step
+from proofs.engine.terms import Maximum, Minimum
 
 ZERO_SUM = HYPOTHESES["zero-sum"]
+COMMON_PAYOFF = HYPOTHESES["common payoff"]
 BEST = HYPOTHESES["the follower answers y best"]
+LEADER_BEST = HYPOTHESES["the leader answers x best"]
 CLAIMS = [
     ("weak-and-strong", at_most(s["wse"], s["sse"]), ()),
     ("nash", at_most(s["nash"], s["sse"]), (BEST,)),
     ("zero-sum", equal(s["sse"], s["minimax"]), (ZERO_SUM,)),
     ("zero-sum", equal(s["wse"], s["minimax"]), (ZERO_SUM,)),
+    ("security", at_most(s["minimax"], s["nash"]), (LEADER_BEST,)),
+    ("security", at_most(s["minimax"], s["worst_nash"]), ()),
+    ("security", equal(s["nash"], s["minimax"]), (ZERO_SUM, BEST, LEADER_BEST)),
+    ("common-payoff", at_most(s["pure"], s["sse"]), ()),
+    ("common-payoff", equal(s["sse"], s["pure"]), (COMMON_PAYOFF,)),
 ]
 
 
@@ -37,11 +69,51 @@ def test_proved(topic: str, claim: Relation, hypotheses: tuple[Relation, ...]) -
         ("nash", at_most(s["nash"], s["wse"]), (BEST,)),
         ("zero-sum", equal(s["sse"], s["minimax"]), ()),
         ("zero-sum", equal(s["sse"], s["minimax"]), (equal(v[k, k], -u[k, k]).for_all(k),)),
+        ("security", at_most(s["minimax"], s["nash"]), (BEST,)),
+        ("security", at_most(s["worst_nash"], s["minimax"]), ()),
+        ("security", at_most(s["pure"], s["worst_nash"]), ()),
+        ("security", equal(s["nash"], s["minimax"]), (BEST, LEADER_BEST)),
+        ("security", equal(s["nash"], s["minimax"]), (ZERO_SUM, LEADER_BEST)),
+        ("security", equal(s["nash"], s["minimax"]), (ZERO_SUM, BEST)),
+        ("common-payoff", equal(s["sse"], s["pure"]), ()),
+        ("common-payoff", equal(s["sse"], s["pure"]), (ZERO_SUM,)),
+        ("common-payoff", equal(s["wse"], s["pure"]), (COMMON_PAYOFF,)),
     ],
     ids=str,
 )
 def test_not_proved(topic: str, claim: Relation, hypotheses: tuple[Relation, ...]) -> None:
     assert not derive(f"commitment/{topic}").is_proof_of(claim, hypotheses)[0]
+
+
+@pytest.mark.parametrize("topic", ["security", "common-payoff"])
+def test_no_line_can_say_more(topic: str) -> None:
+    """Every inferred line, a thousandth stronger, is refused by its rule from the same steps."""
+    for step in derive(f"commitment/{topic}").steps:
+        if step.rule.name not in ("hypothesis", "definition"):
+            more = dataclasses.replace(step.relation, lhs=step.relation.lhs + Rational(1, 1000))
+            with pytest.raises(DerivationError):
+                Step(relation=more, rule=step.rule, uses=step.uses)
+
+
+@pytest.mark.parametrize(
+    ("topic", "wrong"),
+    [
+        ("security", {"SECURE": Maximum(against(u, k), k)}),  # the follower kind to her
+        ("security", {"paid": lambda payoff, mixture=y: paid(payoff, mixture)}),  # the wrong mixture
+        ("security", {"EQUILIBRIUM": EQUILIBRIUM[:-1]}),  # not an equilibrium: she need not answer best
+        ("security", {"EQUILIBRIUM": EQUILIBRIUM[:2] + EQUILIBRIUM[3:]}),  # the replies no law
+        ("common_payoff", {"PURE": Minimum(u[i, j], j, PURE.args[2])}),  # ties against her
+        ("common_payoff", {"LAW": LAW[:1]}),  # weights that do not sum to one
+        ("common_payoff", {"STRONG": Maximum(against(u, k), k)}),  # replies that are not best
+    ],
+    ids=str,
+)
+def test_a_wrong_word_ends_the_argument(monkeypatch: pytest.MonkeyPatch, topic: str, wrong: dict[str, Any]) -> None:
+    module = importlib.import_module(f"proofs.commitment.{topic}")
+    for name, meaning in wrong.items():
+        monkeypatch.setattr(module, name, meaning)
+    with pytest.raises(DerivationError):
+        module.derivation()
 
 
 def test_the_values_against_a_commitment_by_enumeration() -> None:
@@ -56,6 +128,8 @@ def test_the_values_against_a_commitment_by_enumeration() -> None:
         assert evaluate(STRONG, values) == max(pays[j] for j in best)
         assert evaluate(WEAK, values) == min(pays[j] for j in best)
         assert evaluate(SECURE, values) == pays.min()
+        rows = [max(a[b == b.max()]) for a, b in zip(leader, follower, strict=True)]
+        assert evaluate(COMMITMENT.definitions["pure"], values) == max(rows)
 
 
 def test_the_payoff_of_a_pair_of_mixtures() -> None:

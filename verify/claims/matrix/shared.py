@@ -51,6 +51,7 @@ COMMON_PAYOFF = Hypothesis(
     name="common payoff",
     text="both players are paid alike",
     body=lambda game: equal(common_payoff_defect(game), 0),
+    means="common payoff",
     ablation=Ablation(
         expected="counterexample",
         text="where payoffs differ, the leader gains by mixing",
