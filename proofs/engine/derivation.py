@@ -6,17 +6,18 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import sympy
 from sympy.core.relational import Relational
 
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Evidence, weakest
 from proofs.engine.numeric import as_function
-from proofs.engine.positivity import Facts
+from proofs.engine.positivity import Facts, needs_proof
 from proofs.engine.relation import Relation
 from proofs.engine.rules.algebra import WEAKER
 from proofs.engine.rules.assuming import meaning
-from proofs.engine.step import Assumptions, Step, union
-from proofs.engine.terms import Variable
+from proofs.engine.step import Assumptions, Step, check_relation_defined, union
+from proofs.engine.terms import Binder, Variable
 from proofs.engine.vocabulary import Vocabulary
 
 
@@ -90,8 +91,9 @@ class Derivation:
     ) -> tuple[bool, str]:
         """Whether a conclusion is the claim, rests on its hypotheses alone, and on evidence that proves; and why.
 
-        Hypotheses that follow from the claim's by their signs count. Definitions must be the vocabulary's, or of
-        symbols that the claim does not mention, each defined once and without a circle.
+        The claim's sides must be defined under its hypotheses. Hypotheses that follow from the claim's by their signs
+        count. Definitions must be the vocabulary's, or of symbols that the claim does not mention, each defined once
+        and without a circle.
         """
         name = self.proof_of(claim)
         if name is None:
@@ -110,6 +112,12 @@ class Derivation:
         trouble = self._trouble_with_meanings(assumptions, mentioned)
         if trouble:
             return False, trouble
+        wanted = self.vocabulary.adopt(claim)
+        if not _partial(wanted) <= _partial(step.relation):  # the conclusion is defined: its step saw to it
+            try:
+                check_relation_defined(wanted, given)
+            except DerivationError as error:
+                return False, f"{error} (the claim under its hypotheses)"
         evidence = self.evidence_of(name)
         if not evidence.proves:
             return False, f"expected exact or ball evidence, found {evidence.kind}"
@@ -189,6 +197,18 @@ def _ancestry(step: Step) -> Iterator[Step]:
 
 def _follows(needed: Relation, given: Iterable[Relation], facts: Facts) -> bool:
     return any(needed.same_as(relation) for relation in given) or facts.proves(needed)
+
+
+def _partial(relation: Relation) -> frozenset[Any]:
+    """The operations that must be shown to be defined; a binder over any stands for all of them."""
+    found: set[Any] = set(relation.given)
+    stack: list[sympy.Basic] = [relation.lhs, relation.rhs]
+    while stack:
+        part = stack.pop()
+        if needs_proof(part) or (isinstance(part, Binder) and any(map(needs_proof, sympy.preorder_traversal(part)))):
+            found.add(part)
+        stack.extend(() if isinstance(part, Binder) else part.args)
+    return frozenset(found)
 
 
 def _with_resting(assumptions: Assumptions) -> Assumptions:

@@ -258,10 +258,12 @@ class Prover:
         if not constant:
             return None if strict else ZERO
         sign = 1 if constant > 0 else -1
+        # A factor whose limit is zero may come to it from below, and another one may be infinite there.
+        is_limit = any(isinstance(end, float) for ends in box.values() for end in ends if not _is_range(ends))
         try:
             with self._at_most(self.remaining // 2):
                 for factor, exponent in factors:
-                    needs_strict = strict or exponent < 0
+                    needs_strict = strict or exponent < 0 or is_limit
                     if exponent % 2 == 0:
                         if needs_strict:
                             self._prove_nonzero(factor, box, derivatives)

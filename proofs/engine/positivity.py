@@ -208,6 +208,16 @@ def _terms(polynomial: sympy.Expr) -> dict[sympy.Expr, Any]:
     return dict(sympy.expand_mul(polynomial).as_coefficients_dict())
 
 
+def needs_proof(term: Any) -> bool:
+    """Whether the outermost operation is not defined everywhere: quotients, roots, log, W, x log x, partial extrema."""
+    match term:
+        case sympy.Pow():
+            return term.exp.q != 1 or term.exp < 0  # type: ignore[union-attr]  # rational by the language
+        case Extremum():
+            return term.args[2] != 1
+    return isinstance(term, sympy.log | sympy.LambertW | XLogX)
+
+
 def check_defined(term: Any, facts: Facts) -> None:
     """Raise `DerivationError` unless the term is defined wherever the facts hold.
 

@@ -94,7 +94,7 @@ class Step:
             assumptions = self.rule.assumptions(self.relation, self.uses)
             if not self.rule.keeps_defined(self.relation, self.uses):
                 others = (assumption.relation for assumption in assumptions if assumption.relation != self.relation)
-                _check_relation_defined(self.relation, (*(step.relation for step in self.uses), *others))
+                check_relation_defined(self.relation, (*(step.relation for step in self.uses), *others))
         except DerivationError as error:
             raise DerivationError(f"{self}: {error}") from error
         return evidence, assumptions
@@ -104,12 +104,12 @@ class Step:
         return f"step `{self.relation}` ({self.rule.name}{because})"
 
 
-def _check_relation_defined(relation: Relation, known: Iterable[Relation]) -> None:
-    """Both sides and all given relations are defined, the latter one after the other."""
+def check_relation_defined(relation: Relation, known: Iterable[Relation]) -> None:
+    """Raise unless both sides and all given relations are defined, the latter one after the other."""
     about_others = [fact for fact in known if fact.free.isdisjoint(relation.bound)]
     generic = generic_indices(relation.bound)
     for given in relation.given:
-        _check_relation_defined(given.substitute(generic), about_others)
+        check_relation_defined(given.substitute(generic), about_others)
         about_others.append(given.substitute(generic))
     facts = Facts(about_others)
     for side in (relation.lhs, relation.rhs):

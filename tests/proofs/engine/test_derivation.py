@@ -89,6 +89,14 @@ def test_not_a_proof(claim, hypotheses, why) -> None:
     assert why in because
 
 
+def test_a_claim_must_be_defined_under_its_hypotheses() -> None:
+    lines = argument()
+    lines.conclude("trivial", lines.step(at_most(0, 1), Evident()))
+    claim = at_most(log(x), log(x) + 1)
+    assert "x is positive" in lines.derivation().is_proof_of(claim)[1]
+    assert lines.derivation().is_proof_of(claim, (less(0, x),))[0]
+
+
 def test_the_vocabularys_meaning_is_the_only_one() -> None:
     lines = argument()
     wrong = lines.step(equal(total, x), Definition())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from fractions import Fraction
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from proofs.engine import enclosure_exact
 from proofs.engine.enclosure import SignDisproved, SignUndecided, prove_convex, prove_monotone, prove_sign
 from proofs.engine.enclosure_interval import EVERYTHING, INFINITY, Interval, Lambert, Program, between
+from proofs.engine.enclosure_prover import Prover, Stuck
 from proofs.engine.errors import DerivationError
 
 x, y, a, c, r, s, t, P = sympy.symbols("x y a c r s t P")
@@ -320,3 +322,9 @@ def test_whatever_is_proved_holds_at_sampled_points() -> None:
                 value = mpmath.re(numeric(*map(mpmath.mpf, point)))
                 assert value <= 0 if relation == "<=" else value >= 0
     assert outcomes == {None, SignDisproved, SignUndecided}
+
+
+def test_a_factor_that_vanishes_in_the_limit_may_come_from_below() -> None:
+    falling = (tanh(x) - 1) * exp(3 * x)  # to -oo, though its factors have the limits 0 and oo
+    with flint.ctx.workprec(128), pytest.raises(Stuck):
+        Prover(budget=100, bits=128).prove(falling, {x: (math.inf, math.inf)}, strict=False)
