@@ -172,13 +172,17 @@ class MatrixDerivation(Derivation):
         return next((name for name, step in self.conclusions.items() if step.relation.same_as(claim)), None)
 
     def is_proof_of(self, claim: Any, hypotheses: Iterable[Any] = ()) -> tuple[bool, str]:
-        """Whether a conclusion is the claim, a `MatrixRelation`, and rests on its hypotheses and exact evidence."""
+        """Whether a conclusion is the claim, a `MatrixRelation`, and rests on its hypotheses and exact evidence.
+
+        The inverses that the claim writes are to exist by its hypotheses, too.
+        """
         name = self.proof_of(claim)
         if name is None:
             concluded = "; ".join(str(step.relation) for step in self.conclusions.values())
             return False, f"expected the conclusion `{claim}`, found {concluded}"
         given = tuple(hypotheses)
-        for assumption in self.conclusions[name].assumptions:
+        claimed = MatrixIdentity(name="claim", lhs=claim.lhs, rhs=claim.rhs, reason="").assumptions
+        for assumption in union((self.conclusions[name].assumptions, _invertible(claimed))):
             if not any(assumption.relation.same_as(hypothesis) for hypothesis in given):
                 return False, f"expected only the claim's hypotheses and definitions, found `{assumption.relation}`"
         evidence = self.evidence_of(name)

@@ -66,6 +66,13 @@ def test_proof_of_a_claim_needs_its_hypotheses() -> None:
     assert derivation.proof_of(spread) == "resolvent"
 
 
+def test_inverses_that_only_the_claim_writes_must_exist_too() -> None:
+    derivation = derived("test/zero", "Zero", [MatrixIdentity(name="zero", lhs=A - A, rhs=zero("n", "n"), reason="")])
+    claim = equation(A @ A.inverse() - A.inverse() @ A, zero("n", "n"))
+    assert derivation.is_proof_of(claim, [invertible(A)])[0]
+    assert not derivation.is_proof_of(claim)[0]
+
+
 def test_steps_that_do_not_follow_do_not_exist() -> None:
     with pytest.raises(DerivationError, match=r"expected lhs - rhs = 0, found .* \(it does not follow\)"):
         Step(relation=equation(A @ B, B @ A), rule=FreeAlgebra())
