@@ -5,6 +5,7 @@ columns. Against x the follower answers with a column that maximises <x, v_j>; a
 best for the leader and the weak value the worst. Both, and the maximin value, are least upper bounds over all x: that
 is what the facts of the vocabulary say of the symbols sse, wse and minimax. In the same way worst_nash is the greatest
 lower bound of the leader's payoff over all Nash equilibria (x, y), while nash is her payoff at one pair of mixtures.
+The columns of w are mixtures of rows, one for each reply.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from __future__ import annotations
 from typing import Any
 
 from proofs.engine.relation import Relation, at_most, equal
-from proofs.engine.terms import Index, IndexSet, Iverson, Maximum, Minimum, Scalar, Size, Total, vector
+from proofs.engine.terms import Delta, Index, IndexSet, Iverson, Maximum, Minimum, Scalar, Size, Total, vector
 from proofs.engine.vocabulary import Vocabulary
 
 m, n = Size("m"), Size("n")
 ROWS, COLUMNS = IndexSet("rows", m), IndexSet("columns", n)
-i, j, k = Index("i", ROWS), Index("j", COLUMNS), Index("k", COLUMNS)
-u, v, x, y, z = vector("u"), vector("v"), vector("x"), vector("y"), vector("z")
+i, j, k, r = Index("i", ROWS), Index("j", COLUMNS), Index("k", COLUMNS), Index("r", COLUMNS)
+u, v, w, x, y, z = (vector(name) for name in "uvwxyz")
 c = Scalar("c")
 SYMBOLS = {
     "m": m,
@@ -40,6 +41,16 @@ def against(payoff: Any, column: Index) -> Any:
 def best_reply(column: Index) -> Any:
     """1 where the column is a best reply to x, else 0."""
     return Iverson(against(v, column), Maximum(against(v, k), k))
+
+
+def against_w(payoff: Any, column: Index) -> Any:
+    """<w_j, payoff_column>."""
+    return Total(w[i, j] * payoff[i, column], i)
+
+
+def best_to_w(column: Index) -> Any:
+    """1 where the column is a best reply to w_j, else 0."""
+    return Iverson(against_w(v, column), Maximum(against_w(v, r), r))
 
 
 def paid(payoff: Any, mixture: Any = x) -> Any:
@@ -83,7 +94,7 @@ def _worst_equilibrium() -> dict[str, Relation]:
 
 COMMITMENT = Vocabulary(
     symbols=SYMBOLS,
-    vectors={"u": u, "v": v, "x": x, "y": y},
+    vectors={"u": u, "v": v, "x": x, "y": y, "w": w},
     definitions={"nash": paid(u), "pure": Maximum(PURE, i)},
     facts={
         "x is nonnegative": LAW[0],
@@ -94,6 +105,8 @@ COMMITMENT = Vocabulary(
         **_least_upper_bound("wse", WEAK),
         **_least_upper_bound("minimax", SECURE),
         **_worst_equilibrium(),
+        "w is nonnegative": at_most(0, w[i, j]).for_all(i, j),
+        "w sums to one": equal(Total(w[i, j], i), 1).for_all(j),
     },
     sizes={"m": ("u", 0), "n": ("u", 1)},
 )
@@ -103,4 +116,6 @@ HYPOTHESES = {
     "common payoff": equal(v[i, j], u[i, j]).for_all(i, j),
     "the follower answers y best": FOLLOWER_BEST,
     "the leader answers x best": LEADER_BEST,
+    # Where j is a best reply to some x, the best replies to column j of w are j alone.
+    "no degenerate reply": equal(best_reply(j) * (best_to_w(k) - Delta(j, k)), 0).for_all(j, k, x, given=LAW),
 }

@@ -24,6 +24,7 @@ from proofs.engine.rules.algebra import Chain, Combine
 from proofs.engine.rules.assuming import Choice, Discard
 from proofs.engine.rules.heads import Bound, Indicator
 from proofs.engine.rules.quantifiers import Generalise, Instantiate
+from proofs.engine.step import Step
 from proofs.engine.terms import Index, Maximum
 
 TOPIC = "commitment/weak-and-strong"
@@ -33,6 +34,12 @@ TITLE = "The weak value is at most the strong value"
 def derivation() -> Derivation:
     """wse <= sse."""
     argument = Argument(topic=TOPIC, title=TITLE, vocabulary=COMMITMENT)
+    argument.conclude("weak", weak_at_most_strong(argument))
+    return argument.derivation()
+
+
+def weak_at_most_strong(argument: Argument) -> Step:
+    """wse <= sse."""
     sse, wse = SYMBOLS["sse"], SYMBOLS["wse"]
     star = Index("l", COLUMNS)
     law = [argument.fact(name) for name in ("x is nonnegative", "x sums to one")]
@@ -48,5 +55,4 @@ def derivation() -> Derivation:
     weak = argument.step(at_most(WEAK, sse), Chain(), ordered, strong)
     everywhere = argument.step(at_most(WEAK, sse).for_all(x, given=LAW), Generalise((x,), LAW), weak)
     least = argument.fact("wse is the least bound")
-    argument.conclude("weak", argument.step(at_most(wse, sse), Instantiate({c: sse}), least, everywhere))
-    return argument.derivation()
+    return argument.step(at_most(wse, sse), Instantiate({c: sse}), least, everywhere)

@@ -11,6 +11,7 @@ import pytest
 from sympy import Rational
 
 from proofs.catalogue import derive
+from proofs.commitment.generic import t
 from proofs.commitment.vocabulary import (
     COMMITMENT,
     EQUILIBRIUM,
@@ -27,6 +28,8 @@ from proofs.commitment.vocabulary import (
     paid,
     u,
     v,
+    w,
+    x,
     y,
 )
 from proofs.commitment.vocabulary import SYMBOLS as s
@@ -40,6 +43,7 @@ ZERO_SUM = HYPOTHESES["zero-sum"]
 COMMON_PAYOFF = HYPOTHESES["common payoff"]
 BEST = HYPOTHESES["the follower answers y best"]
 LEADER_BEST = HYPOTHESES["the leader answers x best"]
+NO_DEGENERATE_REPLY = HYPOTHESES["no degenerate reply"]
 CLAIMS = [
     ("weak-and-strong", at_most(s["wse"], s["sse"]), ()),
     ("nash", at_most(s["nash"], s["sse"]), (BEST,)),
@@ -50,6 +54,7 @@ CLAIMS = [
     ("security", equal(s["nash"], s["minimax"]), (ZERO_SUM, BEST, LEADER_BEST)),
     ("common-payoff", at_most(s["pure"], s["sse"]), ()),
     ("common-payoff", equal(s["sse"], s["pure"]), (COMMON_PAYOFF,)),
+    ("generic", equal(s["wse"], s["sse"]), (NO_DEGENERATE_REPLY,)),
 ]
 
 
@@ -78,6 +83,9 @@ def test_proved(topic: str, claim: Relation, hypotheses: tuple[Relation, ...]) -
         ("common-payoff", equal(s["sse"], s["pure"]), ()),
         ("common-payoff", equal(s["sse"], s["pure"]), (ZERO_SUM,)),
         ("common-payoff", equal(s["wse"], s["pure"]), (COMMON_PAYOFF,)),
+        ("generic", equal(s["wse"], s["sse"]), ()),
+        ("generic", equal(s["wse"], s["sse"]), (NO_DEGENERATE_REPLY.body,)),
+        ("generic", equal(s["wse"], s["minimax"]), (NO_DEGENERATE_REPLY,)),
     ],
     ids=str,
 )
@@ -85,7 +93,7 @@ def test_not_proved(topic: str, claim: Relation, hypotheses: tuple[Relation, ...
     assert not derive(f"commitment/{topic}").is_proof_of(claim, hypotheses)[0]
 
 
-@pytest.mark.parametrize("topic", ["security", "common-payoff"])
+@pytest.mark.parametrize("topic", ["security", "common-payoff", "generic"])
 def test_no_line_can_say_more(topic: str) -> None:
     """Every inferred line, a thousandth stronger, is refused by its rule from the same steps."""
     for step in derive(f"commitment/{topic}").steps:
@@ -105,6 +113,11 @@ def test_no_line_can_say_more(topic: str) -> None:
         ("common_payoff", {"PURE": Minimum(u[i, j], j, PURE.args[2])}),  # ties against her
         ("common_payoff", {"LAW": LAW[:1]}),  # weights that do not sum to one
         ("common_payoff", {"STRONG": Maximum(against(u, k), k)}),  # replies that are not best
+        ("generic", {"MIX": x[i]}),  # no step towards the mixture where the reply is alone
+        ("generic", {"MIX": (1 - t) * x[i] + 2 * t * w[i, j]}),  # no mixture
+        ("generic", {"POSITIVE": at_most(0, t)}),  # without a step ties remain
+        ("generic", {"AT_MOST_ONE": at_most(t, 2)}),  # weights below zero
+        ("generic", {"STRONG": Maximum(against(u, k), k)}),
     ],
     ids=str,
 )
@@ -130,6 +143,26 @@ def test_the_values_against_a_commitment_by_enumeration() -> None:
         assert evaluate(SECURE, values) == pays.min()
         rows = [max(a[b == b.max()]) for a, b in zip(leader, follower, strict=True)]
         assert evaluate(COMMITMENT.definitions["pure"], values) == max(rows)
+
+
+def test_a_reply_is_degenerate_where_it_is_best_only_in_ties() -> None:
+    mixtures = [np.array([weight, 1 - weight]) for weight in np.linspace(0, 1, 9)]
+
+    def met(follower: np.ndarray, alone: np.ndarray) -> bool:
+        """Whether the hypothesis holds of the mixtures, where column j of `alone` is to have the one best reply j."""
+        values = {"v": follower, "w": alone, "m": 2, "n": 3}
+        return all(
+            evaluate(NO_DEGENERATE_REPLY.lhs, values | {"x": mix, "j": b, "k": a}) == 0
+            for mix in mixtures
+            for a in range(3)
+            for b in range(3)
+        )
+
+    corners = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5]])
+    assert met(np.array([[2.0, 0.0, 1.5], [0.0, 2.0, 1.5]]), corners)  # each is best alone, the third in the middle
+    assert met(np.array([[2.0, 0.0, 0.5], [0.0, 2.0, 0.5]]), corners)  # the third is never best
+    for middle in mixtures:  # the third is best at one half only, together with the others
+        assert not met(np.array([[2.0, 0.0, 1.0], [0.0, 2.0, 1.0]]), np.column_stack([corners[:, :2], middle]))
 
 
 def test_the_payoff_of_a_pair_of_mixtures() -> None:

@@ -63,6 +63,7 @@ NO_DEGENERATE_REPLY = Hypothesis(
     name="no degenerate reply",
     text="every reply that is a best reply to some mixture is the only one to some mixture",
     body=lambda game: equal(degenerate_replies(game), 0),
+    means="no degenerate reply",
     ablation=Ablation(
         expected="counterexample",
         text="a reply that is best only in ties counts for the strong value and not for the weak one",
