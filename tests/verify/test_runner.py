@@ -298,6 +298,19 @@ def group_lives(group: int) -> bool:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_worker_that_is_still_starting_takes_no_notice_of_ctrl_c():
+    workers = Spawned(count=1, seed=1, limit=60)
+    try:
+        process = workers._workers[0].process
+        for _ in range(20):
+            os.kill(process.pid, signal.SIGINT)
+            process.join(0.05)
+        assert process.exitcode is None
+    finally:
+        workers.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_on_the_command_line_exits_130_with_what_is_done(toy_file, tmp_path):
     path = tmp_path / "s.sqlite"
     process = subprocess.Popen(

@@ -12,6 +12,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
@@ -76,7 +77,8 @@ class Spawned:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(theirs, self._seed), daemon=True)
-        process.start()
+        with _interrupts_held():  # Ctrl-C reaches the whole group: none must hit the child before it ignores them
+            process.start()
         theirs.close()
         return _Worker(process=process, pipe=ours)
 
@@ -134,6 +136,20 @@ def _give(worker: _Worker, job: Job) -> None:
         worker.since = time.monotonic()
     with contextlib.suppress(OSError):  # it died while idle: `collect` finds out and replaces it
         worker.pipe.send(job)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the end; processes started meanwhile never see it, for they inherit the mask."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # started by the first spawn otherwise, which unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(worker: _Worker) -> None:
