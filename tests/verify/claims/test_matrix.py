@@ -115,6 +115,23 @@ def test_what_belongs_to_the_meaning_of_a_claim_is_needed_and_shown():
     assert not proof_of(dataclasses.replace(zero_sum, hypotheses=())).is_proof
 
 
+@pytest.mark.parametrize("id", [id for id, claim in SAMPLED.items() if claim.derivation])
+def test_no_hypothesis_and_no_reading_is_idle(id):
+    claim = SAMPLED[id]
+    for dropped in claim.hypotheses:
+        kept = tuple(hypothesis for hypothesis in claim.hypotheses if hypothesis is not dropped)
+        assert "assumed" in proof_of(dataclasses.replace(claim, hypotheses=kept)).reason
+    for reading in claim.means:
+        kept = tuple(name for name in claim.means if name != reading)
+        assert "assumed" in proof_of(dataclasses.replace(claim, means=kept)).reason
+
+
+def test_nothing_is_read_into_the_worst_equilibrium():
+    """Its payoff is a greatest lower bound by definition; the security level is derived to be below it."""
+    claim = SAMPLED["matrix/nash-beats-security"]
+    assert not claim.means and "read as" not in proof_of(claim).reason
+
+
 @pytest.mark.parametrize("id", [id for id, claim in SAMPLED.items() if claim.tightness])
 def test_equality_is_attained(id):
     claim = SAMPLED[id]
