@@ -1,4 +1,4 @@
-"""The catalogue: it finds every module that states a TOPIC, loads nothing to list it, and each derivation is coherent."""
+"""The catalogue: every module that states a TOPIC, nothing loaded to list it, and each derivation coherent."""
 
 from __future__ import annotations
 
