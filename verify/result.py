@@ -177,6 +177,9 @@ class _Assembly:
         tightness = self._finding("tightness")
         if tightness is not None and tightness["outcome"] not in DECIDED:
             return f"the tightness game is not decided: {tightness['outcome']}"
+        for item in self._finding("published") or []:
+            if item["outcome"] not in DECIDED and not item["outcome"].startswith("hypothesis "):
+                return f"the published game {item['name']} is not decided: {item['outcome']}"
         derivation = self._finding("derivation")
         if derivation is not None and not derivation["is_proof"] and self.claim.expected == Verdict.PROVED:
             return f"the derivation is not a proof of it: {derivation['reason']}"

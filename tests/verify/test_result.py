@@ -99,6 +99,17 @@ def test_a_violation_in_balls_is_ball_evidence(claim):
     assert found["evidence"] == {"kind": "ball", "enclosure": "[7.39 +/- 1e-30]", "bits": 128}
 
 
+@pytest.mark.parametrize(
+    ("outcome", "ok"),
+    [("holds", True), ("hypothesis gap not met", True), ("undecided", False), ("nash: expected 8 actions", False)],
+)
+def test_a_published_game_nobody_could_decide_is_not_as_expected(claim, outcome, ok):
+    published = [{"name": "x", "source": "y", "outcome": outcome, "lhs": None, "rhs": None}]
+    found = record(claim, tally(), findings={"published": published, "derivation": DERIVED})
+    assert found["verdict"] == "PROVED" and found["ok"] is ok
+    assert ok or found["reason"] == f"the published game x is not decided: {outcome}"
+
+
 def test_a_published_game_refutes_as_well(claim):
     published = [{"name": "x", "source": "y", "outcome": "violated", "lhs": "1", "rhs": "0", "certificate": VIOLATION}]
     found = record(claim, tally(), findings={"published": published})
