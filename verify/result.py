@@ -16,6 +16,7 @@ from verify.evidence import Ball, Evidence, Exact, Float, evidence_from_json
 from verify.exact.author import place
 from verify.exact.evaluate import MAX_BITS
 from verify.exact.game_json import to_json
+from verify.papers import PAPERS
 from verify.scope import Scope
 from verify.statement import Claim
 from verify.statistics import clopper_pearson
@@ -51,7 +52,8 @@ def assemble(
         _Assembly(claim, grouped, findings, tuple(failures.get(claim.id, ())), int(run["seed"]), len(claims)).record()
         for _, claim in claims
     ]
-    return {"schema": SCHEMA, "run": dict(run), "claims": records}
+    cited = {claim.paper: PAPERS[claim.paper] for _, claim in claims if claim.paper in PAPERS}
+    return {"schema": SCHEMA, "run": dict(run), "papers": cited, "claims": records}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from games.literature import literature, named
 from proofs.catalogue import derive, topics
 from verify.catalogue import claims
 from verify.concept import resolve
+from verify.papers import PAPERS
 from verify.provenance import ROOT
 from verify.statement import Claim
 from verify.twin import Twin
@@ -24,7 +25,7 @@ every_concept = pytest.mark.parametrize("concept", concepts().values(), ids=lamb
 
 @every_claim
 def test_a_claim_says_where_it_is_from(claim: Claim):
-    assert claim.title and claim.paper and claim.place
+    assert claim.title and claim.paper in PAPERS and claim.place
     assert re.fullmatch(r"[a-z0-9-]+(/[a-z0-9_ -]+)+", claim.id)
     assert claim.file is not None
 

@@ -32,8 +32,8 @@ def _claim(name: str) -> Claim:
     first = next(iter(answers))
     wrong = {**answers, first: answers[first] + Fraction(1, 100)}
     return Claim(
-        id=f"matrix/published/{name.replace('_', '-')}",
-        title=f"Published answers: {name.replace('_', ' ')}",
+        id=f"matrix/published/{name}",
+        title=f"Published answers: {name.replace('-', ' ')}",
         paper=PAPER,
         place=str(published.SOURCE),
         body=functools.partial(_distance_is_zero, answers=answers),
