@@ -52,7 +52,7 @@ def claims_in(path: Path | str) -> Mapping[str, Claim]:
         except FirstmoverError:
             del sys.modules[name]
             raise
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             del sys.modules[name]
             raise ClaimError(f"{path}: expected a file that imports, {type(problem).__name__}: {problem}") from problem
     found: dict[str, Claim] = {}

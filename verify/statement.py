@@ -129,13 +129,17 @@ def trace(body: Body, whose: str) -> Relation:
 def claim(id: str, **fields: Any) -> Callable[[Body], Claim]:
     """Make a claim of the decorated body; the fields are those of `Claim`.
 
-    Without a title it is the first line of the body's docstring.
+    Without a title it is the first line of the body's docstring. `expected` may be the verdict's name.
     """
 
     def decorate(body: Body) -> Claim:
         code = getattr(body, "__code__", None)
         fields.setdefault("title", next(iter((body.__doc__ or id).strip().splitlines())).rstrip("."))
+        expected = fields.get("expected")
+        if expected is not None and expected not in tuple(Verdict):
+            raise ClaimError(f"claim {id!r}: expected: expected one of {', '.join(Verdict)}, found {expected!r}")
         try:
+            fields["expected"] = None if expected is None else Verdict(expected)
             return Claim(id=id, body=body, file=Path(code.co_filename) if code else None, **fields)
         except TypeError as problem:
             raise ClaimError(f"claim {id!r}: {problem}") from None

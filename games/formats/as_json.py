@@ -83,11 +83,11 @@ def parse(text: str) -> Game:
         data = json.loads(
             text, parse_float=str, parse_int=str, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates
         )
+        return from_json(data)
     except json.JSONDecodeError as error:
         raise GameError(f"line {error.lineno}, column {error.colno}: expected JSON, found: {error.msg}") from None
     except RecursionError:
         raise GameError("expected JSON nested a few levels deep, found too many levels") from None
-    return from_json(data)
 
 
 def render(game: Game) -> str:

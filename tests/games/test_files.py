@@ -144,6 +144,7 @@ class TestJson:
             ('{"kind": "choice", "values": [1, 2], "temperature": 0}', "temperature: expected > 0"),
             ("[" * 100_000, "too many levels"),
             ('{"a":' * 100_000, "too many levels"),
+            ('{"kind": "bimatrix", "follower": [[1]], "leader": ' + "[" * 900 + "1" + "]" * 900 + "}", "leader|levels"),
             ('{"kind": "bimatrix", "leader": ' + "[" * 300 + "1" + "]" * 300 + ', "follower": [[1]]}', "leader"),
             (
                 '{"kind": "bimatrix", "leader": [[' + "9" * 10**6 + ']], "follower": [[1]]}',

@@ -4,6 +4,7 @@ import pytest
 
 from verify.catalogue import claims, claims_in, find, named
 from verify.errors import ClaimError
+from verify.verdict import Verdict
 
 
 def ids(names):
@@ -14,6 +15,32 @@ def test_every_claim_is_found_in_order():
     found = list(claims())
     assert found == sorted(found) == ids([])
     assert {"softmax/value-gap", "matrix/zero-sum-minimax"} <= set(found)
+
+
+def conjecture(folder, text):
+    file = folder / "conjecture.py"
+    file.write_text(f"from verify import at_most, claim, value\nfrom verify.verdict import Verdict\n{text}\n")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("expected", "meant"), [("'REFUTED'", Verdict.REFUTED), ("Verdict.REFUTED", Verdict.REFUTED), ("None", None)]
+)
+def test_the_verdict_expected_may_be_named(tmp_path, expected, meant):
+    (one,) = claims_in(conjecture(tmp_path, f"one = claim('mine/one', families=(), expected={expected})(len)")).values()
+    assert one.expected is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("claim('mine/one', families=(), expected='TRUE')(len)", "expected one of PROVED, .*, found 'TRUE'"),
+        ("raise SystemExit(3)", "expected a file that imports, SystemExit: 3"),
+    ],
+)
+def test_a_file_that_does_not_state_claims_is_one_line(tmp_path, text, message):
+    with pytest.raises(ClaimError, match=message):
+        claims_in(conjecture(tmp_path, text))
 
 
 def test_a_name_is_a_claim_a_folder_or_a_paper():

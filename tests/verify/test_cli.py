@@ -179,12 +179,43 @@ def test_doctor_looks_at_this_installation(firstmover):
     assert findings["packages"]["state"] == "ok" and findings["python"]["state"] == "ok"
 
 
-def test_a_reader_that_leaves_is_no_error():
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_leaves_is_no_error(options):
     done = script(
         "import os, sys; from verify.cli import main; r, w = os.pipe(); os.close(r); os.dup2(w, 1); "
-        "main(['claims', '--json'])"
+        f"main({['claims', *options]!r})"
     )
     assert done.returncode == 0 and done.stderr == ""
+
+
+def test_closed_streams_are_no_error():
+    done = script("import sys; from verify.cli import main; sys.stdout = sys.stderr = None; main(['claims'])")
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_a_narrow_terminal_cuts_nothing_short(monkeypatch, capsys):
+    from rich.console import Console
+
+    from verify.cli import output
+
+    monkeypatch.setattr(output, "stdout_console", lambda: Console(width=40))
+    table = output.new_table("claim", "instances", "title", right=("instances",), wrapped=("title",))
+    table.add_row("matrix/published/battle-of-the-sexes", "1,048,576", "some words " * 9)
+    output.print_table(table)
+    assert "matrix/published/battle-of-the-sexes   1,048,576" in capsys.readouterr().out
+
+
+def test_a_concept_may_be_named_as_claims_name_it(firstmover):
+    spaced, joined = (firstmover("solve", "dobss", "--concept", name, "--json") for name in ("best nash", "best_nash"))
+    assert spaced == joined and spaced[0] == 0
+
+
+def test_a_foreign_report_folder_is_refused_before_the_run(firstmover, toy_file, tmp_path):
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "keep.txt").write_text("keep")
+    code, out, err = firstmover("verify", f"{toy_file}::toy/one", "--report", str(tmp_path / "foreign"))
+    assert code == 2 and not out and "found 'keep.txt'" in err and err.count("\n") == 1
+    assert json.loads(firstmover("runs", "--json")[1]) == []
 
 
 def test_an_unwritable_report_folder_is_one_line(firstmover, toy_file):

@@ -72,6 +72,7 @@ def cli(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     pin_threads()
+    _open_streams()
     try:
         # Not cli.main: it would end a broken pipe with exit code 1. A command returns its exit code.
         with cli.make_context("firstmover", list(sys.argv[1:] if arguments is None else arguments)) as context:
@@ -96,6 +97,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         code = _complain(str(problem))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_streams() -> None:
+    """Where the caller closed stdout or stderr, Python has None: what is written there is lost without a word."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
 
 
 def _complain(message: str) -> int:

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
@@ -38,7 +38,12 @@ def stdout_console() -> Console:
     """stdout as rich sees it; a pipe is wide."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    class Pipe(Console):
+        def on_broken_pipe(self) -> None:
+            """A reader that leaves is no error: `main` sees to it, where rich would exit with code 1."""
+            raise  # the BrokenPipeError that rich is handling
+
+    console = Pipe(highlight=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     return console
@@ -59,9 +64,25 @@ def busy(text: str) -> Iterator[None]:
 def print_table(table: Table, *lines: str) -> None:
     """A table and lines under it on stdout, in colour where that is a terminal."""
     console = stdout_console()
+    # Rich would cut numbers and names short without a mark; a terminal that is too narrow breaks the line instead.
+    console.width = max(
+        console.width, sum(_least(console, column) for column in table.columns) + _GAP * len(table.columns)
+    )
     console.print(table)
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+_GAP = 3
+"""Blanks between columns."""
+
+_LEAST_OF_WRAPPED = 24
+"""Width a column of several lines keeps in the narrowest terminal."""
+
+
+def _least(console: Console, column: Column) -> int:
+    widest = max(console.measure(cell).maximum for cell in (column.header, *column.cells))
+    return widest if column.no_wrap else min(widest, _LEAST_OF_WRAPPED)
 
 
 def new_table(*columns: str, right: tuple[str, ...] = (), wrapped: tuple[str, ...] = ()) -> Table:

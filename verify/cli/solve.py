@@ -38,7 +38,7 @@ def command(game: str, concept: str, floats: bool, as_json: bool) -> int:
     played = _read(game)
     if not isinstance(played, BimatrixGame):
         raise GameError(f"{game}: expected a bimatrix game, found a game of kind {played.kind!r}")
-    solution = solve(played.float() if floats else played.exact(), concept=concept)
+    solution = solve(played.float() if floats else played.exact(), concept=concept.replace("_", " "))
     status = Status(int(solution.status))
     answer = {
         "concept": solution.concept,

@@ -72,6 +72,10 @@ def command(
         resume=resume,
     )
     claims = named(names)
+    if report is not None:
+        from verify.report.folder import check_ours
+
+        check_ours(report)
     with Store(store) as results:
         # Looked up before the run, so that a mistyped number does not cost the run.
         earlier = results.run(compare) if compare else None

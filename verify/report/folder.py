@@ -24,7 +24,7 @@ def replace_folder(out_dir: Path, files: Mapping[str, bytes]) -> Path:
     """
     try:
         target = out_dir.resolve()
-        _check_ours(target)
+        check_ours(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
         fresh.mkdir()
@@ -57,7 +57,9 @@ def _manifest(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{name}\n" for name in sorted([*files, MANIFEST])).encode()
 
 
-def _check_ours(target: Path) -> None:
+def check_ours(out_dir: Path) -> None:
+    """Raise `ReportError` where `out_dir` is a file, or holds anything that no earlier report put there."""
+    target = out_dir.resolve()
     if not target.exists():
         return
     if not target.is_dir():
