@@ -35,6 +35,9 @@ Findings = Mapping[tuple[str, str], Any]
 Tallies = Mapping[tuple[str, str], Sequence[Tally]]
 DECIDED = ("holds", "tie", "violated")
 
+ANSWERS = (Verdict.PROVED, Verdict.REFUTED, Verdict.SUPPORTED)
+"""What is as expected of a conjecture that expects nothing."""
+
 
 def assemble(
     run: Mapping[str, Any],
@@ -100,7 +103,7 @@ class _Assembly:
             "evidence": ruling.evidence.to_json() if ruling.evidence else None,
             "scope": ruling.scope.to_json(),
             "expected": claim.expected.value if claim.expected else None,
-            "ok": ruling.verdict == (claim.expected or ruling.verdict)
+            "ok": (ruling.verdict == claim.expected if claim.expected else ruling.verdict in ANSWERS)
             and not complaint
             and all(item["ok"] for item in (*mutants, *ablations)),
             **{name: getattr(outcome, name) for name in _COUNTS},

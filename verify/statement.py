@@ -135,6 +135,8 @@ def claim(id: str, **fields: Any) -> Callable[[Body], Claim]:
     def decorate(body: Body) -> Claim:
         code = getattr(body, "__code__", None)
         fields.setdefault("title", next(iter((body.__doc__ or id).strip().splitlines())).rstrip("."))
+        if isinstance(fields.get("families"), str):
+            raise ClaimError(f"claim {id!r}: families: expected a tuple of names, found {fields['families']!r}")
         expected = fields.get("expected")
         if expected is not None and expected not in tuple(Verdict):
             raise ClaimError(f"claim {id!r}: expected: expected one of {', '.join(Verdict)}, found {expected!r}")

@@ -8,6 +8,7 @@ from verify.compare import compare
 from verify.errors import ClaimError
 from verify.evidence import Ball, Cited, Exact, Float, Randomised, Statistical, Symbolic, evidence_from_json
 from verify.result import assemble
+from verify.statement import claim as make_claim
 from verify.tally import BINS, Event, Tally, Worst, relative
 from verify.verdict import Outcome, Verdict
 
@@ -197,3 +198,16 @@ def test_changes_between_runs_are_named(claim):
     assert compare({"result": {"claims": []}, "id": 1}, {"claims": [before]}) == [{"claim": claim.id, "text": "new"}]
     with pytest.raises(ClaimError, match="found run 4, which is running"):
         compare({"result": None, "id": 4, "state": "running"}, {"claims": []})
+
+
+@pytest.mark.parametrize(("outcome", "ok"), [(HELD, True), (Outcome(instances=4096), False)])
+def test_a_conjecture_that_expects_nothing_wants_an_answer(claim, outcome, ok):
+    claim = dataclasses.replace(claim, expected=None, derivation="")
+    found = record(claim, tally(outcome, worst=None))
+    assert found["expected"] is None and found["ok"] is ok
+    assert found["verdict"] == ("SUPPORTED" if ok else "VACUOUS")
+
+
+def test_families_are_a_tuple_of_names():
+    with pytest.raises(ClaimError, match=r"families: expected a tuple of names, found 'integers'"):
+        make_claim("mine/x", families="integers")(lambda game: None)

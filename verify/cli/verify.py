@@ -82,23 +82,23 @@ def command(
         finished = run(claims, options, results, Progress() if sys.stderr.isatty() else None)
     result = finished.result
     changes = comparison(earlier, result) if earlier else None
-    page = None
-    if report is not None:
+    if as_json:
+        print_json({**result, "changes": changes} if changes is not None else result)
+    else:
+        print_result(result, changes)
+    if report is not None:  # last, so that a disk that fills up now hides nothing
         from verify.report import render
 
         with busy("rendering"):
             page = render(result, report)
-    if as_json:
-        print_json({**result, "changes": changes} if changes is not None else result)
-    else:
-        print_result(result, changes, page)
+        click.echo(f"report: {page}", err=as_json)
     if finished.interrupted:
         click.echo(f"interrupted: run {finished.run} is kept; the same command goes on from here", err=True)
         return INTERRUPTED
     return 0 if all(record["ok"] for record in result["claims"]) else NOT_AS_EXPECTED
 
 
-def print_result(result: dict[str, Any], changes: list[dict[str, Any]] | None = None, page: Path | None = None) -> None:
+def print_result(result: dict[str, Any], changes: list[dict[str, Any]] | None = None) -> None:
     """The table, what is not as expected, and the line that sums it up."""
     from rich.text import Text
 
@@ -118,7 +118,7 @@ def print_result(result: dict[str, Any], changes: list[dict[str, Any]] | None = 
             "s": f"{record['seconds']:.1f}",
         }
         table.add_row(*(cells[column] for column in columns))
-    print_table(table, *_lines(result), *_changed(changes), *([f"report: {page}"] if page else []))
+    print_table(table, *_lines(result), *_changed(changes))
 
 
 def _share(items: list[dict[str, Any]]) -> str:
@@ -141,7 +141,7 @@ def _lines(result: dict[str, Any]) -> list[str]:
         if record["ok"]:
             continue
         lines.append(
-            f"[bold red]{record['claim']}[/]: expected {record['expected']}, found {record['verdict']}; "
+            f"[bold red]{record['claim']}[/]: expected {record['expected'] or 'an answer'}, found {record['verdict']}; "
             f"{escape(record['reason'])}"
         )
         lines += [
