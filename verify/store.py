@@ -12,6 +12,7 @@ import json
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ CREATE TABLE events (
 """
 
 
+PATIENCE = 30.0
+"""Seconds to wait for another process's transaction."""
+
+
 def default_path() -> Path:
     """$FIRSTMOVER_STORE, else firstmover/results.sqlite in $XDG_STATE_HOME or ~/.local/state."""
     chosen = os.environ.get("FIRSTMOVER_STORE")
@@ -63,11 +68,12 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise StoreError(f"{self.path}: expected a place for the store, {problem.strerror}") from None
-        with self._guard():
+        with contextlib.ExitStack() as unless_opened, self._guard():
             # Explicit transactions only; waiting half a minute for another run's short ones.
-            self._db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+            unless_opened.callback(self._db.close)
             self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead()
             self._db.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last blocks, never consistency
             with self._transaction():
                 found = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -77,12 +83,25 @@ class Store:
                     self._db.execute(f"PRAGMA user_version = {VERSION}")
                 elif found != VERSION:
                     raise StoreError(f"{self.path}: expected a store of version {VERSION}, found version {found}")
+            unless_opened.pop_all()
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _write_ahead(self) -> None:
+        """Switch to the write-ahead log. SQLite does not wait its turn here when two processes make one store."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as problem:
+                if "locked" not in str(problem) or time.monotonic() > end:
+                    raise
+            time.sleep(0.01)
 
     def close(self) -> None:
         for run in list(self._locks):

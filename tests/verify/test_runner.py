@@ -1,5 +1,6 @@
 """Runs: the same result for any number of workers, after a crash, after Ctrl-C; trouble is UNDECIDED, never REFUTED."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -258,10 +259,8 @@ def wait_for(condition, seconds=60.0):
 
 def blocks_in(path: Path) -> int:
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
-            count = db.execute("SELECT COUNT(*) FROM batches").fetchone()[0]
-        db.close()
-        return count
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT COUNT(*) FROM batches").fetchone()[0]
     except sqlite3.Error:
         return 0
 
@@ -341,9 +340,8 @@ def test_two_runs_at_once_do_not_touch_each_other(toy_file, tmp_path):
     assert {result["run"]["id"] for result in results} == {"1", "2"}
     assert [result["claims"][0]["instances"] for result in results] == [20 * BLOCK] * 2
     assert digests(path, 1) == digests(path, 2)
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    db.close()
 
 
 def test_a_worker_that_dies_while_idle_is_replaced(toys, store, monkeypatch):

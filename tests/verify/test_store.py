@@ -1,5 +1,6 @@
 """What is written is there once, whatever happens in between."""
 
+import contextlib
 import dataclasses
 import sqlite3
 
@@ -116,9 +117,8 @@ def test_the_store_refuses_what_it_cannot_use(tmp_path):
 
 def test_a_later_versions_store_is_left_alone(tmp_path):
     Store(tmp_path / "s").close()
-    with sqlite3.connect(tmp_path / "s") as db:
+    with contextlib.closing(sqlite3.connect(tmp_path / "s")) as db:
         db.execute("PRAGMA user_version = 9")
-    db.close()
     with pytest.raises(StoreError, match="expected a store of version 1, found version 9"):
         Store(tmp_path / "s")
 
