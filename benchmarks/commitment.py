@@ -105,8 +105,8 @@ def ours_certified(games: Games) -> np.ndarray:
 def open_spiel() -> Contender | str:
     """open_spiel's solver (one program a reply through cvxpy), or why it is not here."""
     try:
-        import pyspiel  # type: ignore[import-not-found]
-        from open_spiel.python.algorithms import stackelberg_lp  # type: ignore[import-not-found]
+        import pyspiel  # type: ignore[import-not-found]  # a peer, not a dependency
+        from open_spiel.python.algorithms import stackelberg_lp  # type: ignore[import-not-found]  # a peer, not a dependency
     except ImportError as error:
         return f"open_spiel skipped: {error}"
 

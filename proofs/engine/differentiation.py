@@ -30,9 +30,9 @@ def derivative(term: Any, variable: sympy.Symbol) -> sympy.Expr:
         case sympy.exp():
             return term * derivative(term.args[0], variable)
         case sympy.log():
-            return derivative(term.args[0], variable) / term.args[0]  # type: ignore[operator]
+            return derivative(term.args[0], variable) / term.args[0]  # type: ignore[operator]  # sympy's stubs
         case sympy.tanh():
-            return (1 - term**2) * derivative(term.args[0], variable)  # type: ignore[operator]
+            return (1 - term**2) * derivative(term.args[0], variable)  # type: ignore[operator]  # sympy's stubs
         case Total():
             return Total(derivative(term.args[0], variable), term.index)
     raise DerivationError(f"expected a smooth term in {variable}, found {term}")

@@ -113,7 +113,7 @@ class Prover:
         self, f: sympy.Expr, box: Box, *, strict: bool, derivatives: int = MOST_DERIVATIVES, level: int = 0
     ) -> Any:
         """Show f >= 0 (f > 0 if strict) on the box and return a lower bound >= 0; raises `Refuted`, `Stuck`."""
-        box = {symbol: box[symbol] for symbol in sorted(f.free_symbols, key=str)}  # type: ignore[misc]
+        box = {symbol: box[symbol] for symbol in sorted(f.free_symbols, key=str)}  # type: ignore[misc]  # sympy's stubs
         if self.remaining <= 0:
             raise Stuck(box)
         self.remaining -= 1
@@ -356,12 +356,12 @@ def _condition(part: sympy.Basic) -> tuple[sympy.Expr, bool | None] | None:
     if isinstance(part, sympy.log):
         return part.args[0], True  # type: ignore[return-value]  # arguments of functions are expressions
     if isinstance(part, sympy.LambertW | Lambert):
-        return part.args[0] + sympy.exp(-1), False  # type: ignore[operator]
+        return part.args[0] + sympy.exp(-1), False  # type: ignore[operator]  # sympy's stubs
     if isinstance(part, sympy.Pow):
         base, exponent = part.args
         if isinstance(exponent, sympy.Integer):
-            return (base, None) if exponent < 0 else None  # type: ignore[return-value]
-        return base, not (isinstance(exponent, sympy.Rational) and exponent > 0)  # type: ignore[return-value]
+            return (base, None) if exponent < 0 else None  # type: ignore[return-value]  # sympy's stubs
+        return base, not (isinstance(exponent, sympy.Rational) and exponent > 0)  # type: ignore[return-value]  # sympy's stubs
     return None
 
 

@@ -135,10 +135,10 @@ def put_in(side: S, definitions: Mapping[Expression, Expression]) -> S:
         return substitute(side, definitions)  # type: ignore[return-value]  # an expression for an expression
     if isinstance(side, BlockMatrix):
         rows = (tuple(substitute(entry, definitions) for entry in row) for row in side.blocks)
-        return BlockMatrix(tuple(rows))  # type: ignore[return-value]
+        return BlockMatrix(tuple(rows))  # type: ignore[return-value]  # of the kind of `side`
     if isinstance(side, BlockProduct):
-        return BlockProduct(tuple(put_in(factor, definitions) for factor in side.factors))  # type: ignore[return-value]
-    return Determinants(tuple(put_in(argument, definitions) for argument in side.arguments))  # type: ignore[return-value]
+        return BlockProduct(tuple(put_in(factor, definitions) for factor in side.factors))  # type: ignore[return-value]  # of the kind of `side`
+    return Determinants(tuple(put_in(argument, definitions) for argument in side.arguments))  # type: ignore[return-value]  # of the kind of `side`
 
 
 def _multiplied(side: Side) -> Expression | BlockMatrix | Determinants:

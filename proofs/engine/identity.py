@@ -146,7 +146,7 @@ class _Reader:
         if isinstance(term, sympy.Mul):
             return _Product(tuple(self.read(part) for part in term.args))
         if isinstance(term, sympy.Pow):
-            return self.power(term.base, Fraction(int(term.exp.p), int(term.exp.q)))  # type: ignore[union-attr]
+            return self.power(term.base, Fraction(int(term.exp.p), int(term.exp.q)))  # type: ignore[union-attr]  # sympy's stubs
         if isinstance(term, sympy.exp):
             return self.exponential(term.args[0])
         if isinstance(term, sympy.tanh):  # (e^u - e^-u) / (e^u + e^-u)
@@ -246,7 +246,7 @@ class _Reader:
                 parts.append(_Product((Fraction(exponent), self.read(argument))))
             else:
                 base, root = factor.as_base_exp()
-                times = Fraction(int(root.p), int(root.q)) * exponent  # type: ignore[union-attr]
+                times = Fraction(int(root.p), int(root.q)) * exponent  # type: ignore[union-attr]  # sympy's stubs
                 parts.append(_Product((times, self.atom(_log(base)))))
         if rest != 1:
             parts.append(self.atom(_log(rest)))
@@ -289,7 +289,7 @@ class _Reader:
                 if index not in free_variables(base):
                     free.append(_Power(self.read(base), power))
                 elif isinstance(base, Delta) and sifted is None:
-                    sifted = base.args[0] if base.args[1] == index else base.args[1]  # type: ignore[assignment]
+                    sifted = base.args[0] if base.args[1] == index else base.args[1]  # type: ignore[assignment]  # sympy's stubs
                 else:
                     bound *= base**power
             if sifted is not None:
@@ -304,7 +304,7 @@ class _Reader:
 
 def _primes(value: Any) -> dict[int, int]:
     """The prime factorisation of a positive rational."""
-    return {int(prime): int(power) for prime, power in sympy.factorrat(value).items()}  # type: ignore[union-attr]
+    return {int(prime): int(power) for prime, power in sympy.factorrat(value).items()}  # type: ignore[union-attr]  # sympy's stubs
 
 
 def _log(term: sympy.Expr) -> sympy.Expr:

@@ -167,14 +167,14 @@ class Facts:
             case Extremum():
                 return self.sign(open_binder(term)[1][0], fuel)
             case sympy.Abs():
-                return frozenset(a * a for a in self.sign(term.args[0], fuel))  # type: ignore[arg-type]
+                return frozenset(a * a for a in self.sign(term.args[0], fuel))  # type: ignore[arg-type]  # sympy's stubs
             case sympy.log():
-                return self.sign(term.args[0] - 1, fuel)  # type: ignore[operator]
+                return self.sign(term.args[0] - 1, fuel)  # type: ignore[operator]  # sympy's stubs
             case sympy.LambertW():
-                inner = self.sign(term.args[0], fuel)  # type: ignore[arg-type]
+                inner = self.sign(term.args[0], fuel)  # type: ignore[arg-type]  # sympy's stubs
                 return inner if inner <= NONNEGATIVE else ANY
             case sympy.tanh():
-                return self.sign(term.args[0], fuel)  # type: ignore[arg-type]
+                return self.sign(term.args[0], fuel)  # type: ignore[arg-type]  # sympy's stubs
             case Iverson():
                 return NONNEGATIVE
             case Signum():
@@ -240,7 +240,7 @@ def check_defined(term: Any, facts: Facts) -> None:
             check_defined(part, facts)
     match term:
         case sympy.Pow():
-            needed = ANY if term.exp.q == 1 else NONNEGATIVE  # type: ignore[attr-defined]
+            needed = ANY if term.exp.q == 1 else NONNEGATIVE  # type: ignore[attr-defined]  # sympy's stubs
             needed = needed - {0} if term.exp < 0 else needed
             argument: Any = term.base
         case sympy.log():

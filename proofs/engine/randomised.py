@@ -288,11 +288,11 @@ class _Setting:
         if isinstance(expression, sympy.Add | sympy.Mul):
             result = self.size(expression.args[0])  # type: ignore[arg-type]  # arguments of sums are expressions
             for term in expression.args[1:]:
-                other = self.size(term)  # type: ignore[arg-type]
+                other = self.size(term)  # type: ignore[arg-type]  # sympy's stubs
                 result = result.plus(other) if isinstance(expression, sympy.Add) else result.times(other)
             return result
         if isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Integer):
-            base, exponent = self.size(expression.base), int(expression.exp)  # type: ignore[arg-type]
+            base, exponent = self.size(expression.base), int(expression.exp)  # type: ignore[arg-type]  # sympy's stubs
             if exponent < 0:
                 self.determinant_degree += base.degree
                 base, exponent = base.inverse(1), -exponent
@@ -408,7 +408,7 @@ class _Point:
         if isinstance(expression, sympy.Rational):
             constant = self._constant(Fraction(int(expression.p), int(expression.q)))
             return self._matrix(1, 1, lambda i, j: constant)
-        values = [self.value(argument) for argument in expression.args]  # type: ignore[arg-type]
+        values = [self.value(argument) for argument in expression.args]  # type: ignore[arg-type]  # sympy's stubs
         if isinstance(expression, sympy.Pow):
             base, exponent = values[0], int(expression.args[1])  # type: ignore[arg-type]  # an integer: sizes came first
             result = base = self._inverse(base) if exponent < 0 else base

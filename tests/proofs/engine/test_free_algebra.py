@@ -156,7 +156,7 @@ def test_shapes_are_checked_by_name() -> None:
     with pytest.raises(DerivationError, match="nonzero number"):
         _ = A / 0
     with pytest.raises(DerivationError, match="int or a Fraction"):
-        _ = A * 0.5  # type: ignore[operator]
+        _ = A * 0.5  # type: ignore[operator]  # refused on purpose
 
 
 def test_symmetric_generators_stay_symmetric_under_substitution() -> None:

@@ -44,7 +44,7 @@ def test_true_identities_pass_with_a_small_error() -> None:
 )
 def test_false_identities_fail(lhs: object, rhs: object) -> None:
     with pytest.raises(DerivationError, match=r"expected lhs = rhs, found entry .* modulo \d{19} "):
-        randomised.identity(lhs, rhs, {"n": 2}, primes=1, points=1)  # type: ignore[arg-type]
+        randomised.identity(lhs, rhs, {"n": 2}, primes=1, points=1)  # type: ignore[arg-type]  # refused on purpose
 
 
 def test_dimension_one_is_not_enough() -> None:
@@ -54,7 +54,7 @@ def test_dimension_one_is_not_enough() -> None:
 
 def test_error_bound_falls_with_points_and_primes_and_grows_with_degree() -> None:
     def error(power: int, **plan: int) -> Fraction:
-        return randomised.identity((s + t) ** power, (t + s) ** power, **plan).error  # type: ignore[arg-type]
+        return randomised.identity((s + t) ** power, (t + s) ** power, **plan).error  # type: ignore[arg-type]  # a plan of keywords
 
     assert error(3, primes=2, points=1) < error(3, primes=1, points=1)
     # With tiny coefficients no prime can divide them all, so that further points count in full.

@@ -82,7 +82,7 @@ def test_steps_that_do_not_follow_do_not_exist() -> None:
     with pytest.raises(DerivationError, match="without quantifier"):
         dataclasses.replace(equation(A, A), op="<=")
     with pytest.raises(DerivationError, match="expected a matrix expression"):
-        equation(A, 1)  # type: ignore[arg-type]
+        equation(A, 1)  # type: ignore[arg-type]  # refused on purpose
     with pytest.raises(DerivationError, match="found Generator and BlockMatrix"):
         Step(relation=equation(A, BlockMatrix(((A,),))), rule=FreeAlgebra())
 

@@ -63,7 +63,7 @@ def _spoilt_side(side: Side) -> Iterator[tuple[str, Side]]:
         parts = side.arguments if isinstance(side, Determinants) else side.factors
         for i, part in enumerate(parts):
             for kind, changed in _spoilt_side(part):
-                yield kind, type(side)((*parts[:i], changed, *parts[i + 1 :]))  # type: ignore[arg-type]
+                yield kind, type(side)((*parts[:i], changed, *parts[i + 1 :]))  # type: ignore[arg-type]  # of the kind of `side`
 
 
 @pytest.mark.parametrize("name", IDENTITIES)
