@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -81,17 +81,11 @@ def _pure(game: BimatrixGame, ties: Any) -> Ball:
 
 
 def best_nash(game: BimatrixGame) -> Ball:
-    from solvers.matrix.nash_values import nash_values
-
-    found = nash_values(game)
-    return found.best, found.best_radius
+    return _nash(game, "best")[0]
 
 
 def worst_nash(game: BimatrixGame) -> Ball:
-    from solvers.matrix.nash_values import nash_values
-
-    found = nash_values(game)
-    return found.worst, found.worst_radius
+    return _nash(game, "worst")[0]
 
 
 # Differences of two values: where their floats do not tell them apart, exact values do, as far as there are any.
@@ -100,39 +94,30 @@ Exactly = Callable[[int], Fraction | None]
 
 
 def commitment_gain(game: BimatrixGame) -> Ball:
-    from solvers.matrix.nash_values import nash_values
-
     game, shape = _singles(game), game.batch_shape
-    nash, committed = nash_values(game), sse(game)
-    return _difference(
-        (committed, _exact_value(game, "sse", committed)),
-        ((nash.best, nash.best_radius), lambda place: nash.exactly("best", place)),
-        shape,
-    )
+    committed = sse(game)
+    return _difference((committed, _exact_value(game, "sse", committed)), _nash(game, "best"), shape)
 
 
 def weak_commitment_gain(game: BimatrixGame) -> Ball:
-    from solvers.matrix.nash_values import nash_values
-
     game, shape = _singles(game), game.batch_shape
-    nash, committed = nash_values(game), wse(game)
-    return _difference(
-        (committed, _exact_value(game, "wse", committed)),
-        ((nash.worst, nash.worst_radius), lambda place: nash.exactly("worst", place)),
-        shape,
-    )
+    committed = wse(game)
+    return _difference((committed, _exact_value(game, "wse", committed)), _nash(game, "worst"), shape)
 
 
 def equilibrium_gain(game: BimatrixGame) -> Ball:
+    game, shape = _singles(game), game.batch_shape
+    secured = minimax(game)
+    return _difference(_nash(game, "worst"), (secured, _exact_value(game, "minimax", secured)), shape)
+
+
+def _nash(game: BimatrixGame, which: Literal["best", "worst"]) -> tuple[Ball, Exactly]:
+    """The leader's best or worst Nash payoff, and its exact value game by game."""
     from solvers.matrix.nash_values import nash_values
 
-    game, shape = _singles(game), game.batch_shape
-    nash, secured = nash_values(game), minimax(game)
-    return _difference(
-        ((nash.worst, nash.worst_radius), lambda place: nash.exactly("worst", place)),
-        (secured, _exact_value(game, "minimax", secured)),
-        shape,
-    )
+    found = nash_values(game)
+    ball = (found.best, found.best_radius) if which == "best" else (found.worst, found.worst_radius)
+    return ball, lambda place: found.exactly(which, place)
 
 
 def _exact_value(game: BimatrixGame, concept: str, ball: Ball) -> Exactly:
