@@ -20,6 +20,7 @@ from games.errors import FirstmoverError
 from games.families import family
 from verify.errors import ClaimError
 from verify.exact.evaluate import Decision
+from verify.experiment.replicate import measure_replicate
 from verify.float_ball import FloatBall
 from verify.numeric import evaluate, settled
 from verify.sides import Sides
@@ -59,6 +60,8 @@ def run_block(claim: Claim, names: Iterable[str], *, seed: int, block: int) -> l
     Errors of one variant (a NaN, a solver that fails) become a failure line of that variant's tally.
     """
     known = variants(claim)
+    if claim.experiment is not None:
+        return [measure_replicate(known[name], seed=seed, block=block) for name in names]
     batches: dict[str, _Batch] = {}
     tallies = []
     for variant in (known[name] for name in names):

@@ -66,6 +66,10 @@ def evaluate_term(term: Term, game: Any, known: Known | None = None) -> FloatBal
         return FloatBall.number(term.number)
     if term.op == "concept":
         return measure(term.name, game, known)
+    if term.op == "measured":
+        if known is None or term.name not in known:
+            raise ClaimError(f"{term.name}: expected a quantity that the claim's experiment measures, found none")
+        return known[term.name]
     return _OPERATIONS[term.op](*(evaluate_term(arg, game, known) for arg in term.args))
 
 

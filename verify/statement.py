@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from games.errors import FirstmoverError
 from verify.errors import ClaimError
+from verify.experiment.plan import Experiment
 from verify.terms import GAME, Relation
 from verify.verdict import Verdict
 
@@ -81,6 +82,8 @@ class Claim:
     published   True where the claim is also evaluated on every published game of its kind
     smallest    True where a refutation is followed by an exhaustive search for the smallest counterexample
     quick, default  instances drawn in those tiers
+    experiment  what is measured where the body speaks of measured quantities; such a claim has no games of its own,
+                and the experiment's contrasts in the place of hypotheses
     """
 
     id: str
@@ -88,7 +91,7 @@ class Claim:
     paper: str = ""
     place: str = ""
     body: Body
-    families: tuple[str, ...]
+    families: tuple[str, ...] = ()
     expected: Verdict | None = None
     witness: Callable[[], Any] | None = None
     mutants: tuple[Mutant, ...] = ()
@@ -103,6 +106,7 @@ class Claim:
     smallest: bool = False
     quick: int = 16_384
     default: int = 1_048_576
+    experiment: Experiment | None = None
     note: str = ""
     file: Path | None = None
 

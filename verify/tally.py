@@ -43,6 +43,7 @@ class Tally:
     rational, balls : instances decided exactly, in rationals and in balls
     residual : the largest relative error bound of an instance that only floats decided
     digest : of the instances and what was found of each
+    measured : of an experiment, where a block is a replicate: its "values" by quantity and its "curves"
     """
 
     claim: str
@@ -58,6 +59,7 @@ class Tally:
     events: tuple[Event, ...] = ()
     digest: str = ""
     seconds: float = 0.0
+    measured: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -16,6 +16,9 @@ from typing import Any, Literal
 ARITY = {"+": 2, "-": 2, "*": 2, "/": 2, "max": 2, "min": 2}
 ARITY |= {"neg": 1, "abs": 1, "exp": 1, "log": 1, "sqrt": 1, "tanh": 1, "lambertw": 1}
 
+NAMES = ("concept", "measured")
+"""Operations without arguments that stand for a number of the game, or of an experiment."""
+
 Number = int | Fraction
 
 
@@ -31,9 +34,9 @@ GAME = Placeholder()
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Term:
-    """A node: a concept of the game, a rational number, or an operation on terms."""
+    """A node: a concept of the game, a measured quantity, a rational number, or an operation on terms."""
 
-    op: str  # "concept", "number" or a key of ARITY
+    op: str  # "concept", "measured", "number" or a key of ARITY
     args: tuple[Term, ...] = ()
     name: str = ""
     number: Fraction | None = None
@@ -89,21 +92,28 @@ class Term:
 
     def concepts(self) -> Iterator[str]:
         """The concepts named in the tree, each once, in order of appearance."""
+        return self._names("concept")
+
+    def measured(self) -> Iterator[str]:
+        """The measured quantities named in the tree, each once, in order of appearance."""
+        return self._names("measured")
+
+    def _names(self, op: str) -> Iterator[str]:
         seen: dict[str, None] = {}
         stack: list[Term] = [self]
         while stack:
             node = stack.pop()
-            if node.op == "concept":
+            if node.op == op:
                 seen.setdefault(node.name)
             stack.extend(reversed(node.args))
         return iter(seen)
 
     def to_json(self) -> Any:
-        """["+", x, y], {"concept": name} or a rational string."""
+        """["+", x, y], {"concept": name}, {"measured": name} or a rational string."""
         if self.op == "number":
             return str(self.number)
-        if self.op == "concept":
-            return {"concept": self.name}
+        if self.op in NAMES:
+            return {self.op: self.name}
         return [self.op, *(arg.to_json() for arg in self.args)]
 
     @staticmethod
@@ -111,8 +121,10 @@ class Term:
         """Inverse of `to_json`; raises ValueError for anything else."""
         if isinstance(data, str):
             return Term("number", number=Fraction(data))
-        if isinstance(data, dict) and set(data) == {"concept"} and isinstance(data["concept"], str):
-            return Term("concept", name=data["concept"])
+        if isinstance(data, dict) and len(data) == 1:
+            ((op, name),) = data.items()
+            if op in NAMES and isinstance(name, str):
+                return Term(op, name=name)
         if isinstance(data, list) and data and isinstance(data[0], str) and ARITY.get(data[0]) == len(data) - 1:
             return Term(data[0], tuple(Term.from_json(arg) for arg in data[1:]))
         raise ValueError(f"expected a term, found {str(data)[:60]!r}")
@@ -131,6 +143,9 @@ class Relation:
 
     def concepts(self) -> Iterator[str]:
         return iter(dict.fromkeys([*self.lhs.concepts(), *self.rhs.concepts()]))
+
+    def measured(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self.lhs.measured(), *self.rhs.measured()]))
 
     def to_json(self) -> list[Any]:
         return [self.op, self.lhs.to_json(), self.rhs.to_json()]
@@ -180,7 +195,7 @@ def latex(term: Term, names: Mapping[str, str]) -> str:
     def grouped(child: Term, binding: int, *, strict: bool = False) -> str:
         text = latex(child, names)
         own = _BINDING.get(child.op, 9)
-        compound_name = child.op == "concept" and any(sign in text for sign in (" - ", " + "))
+        compound_name = child.op in NAMES and any(sign in text for sign in (" - ", " + "))
         negative = binding > 0 and (child.op == "neg" or (child.op == "number" and text.startswith("-")))
         if own < binding or (strict and own == binding) or compound_name or negative:
             return rf"\left({text}\right)"
@@ -193,15 +208,15 @@ def latex(term: Term, names: Mapping[str, str]) -> str:
                 return str(term.number.numerator)
             sign = "-" if term.number < 0 else ""
             return rf"{sign}\tfrac{{{abs(term.number.numerator)}}}{{{term.number.denominator}}}"
-        case "concept", _:
+        case "concept" | "measured", _:
             return names[term.name]
         case "+", (x, y):
             return f"{grouped(x, 0)} + {grouped(y, 1)}"
         case "-", (x, y):
             return f"{grouped(x, 0)} - {grouped(y, 1, strict=True)}"
-        case "*", (x, y) if x == y and x.op in ("concept", "/"):
+        case "*", (x, y) if x == y and x.op in (*NAMES, "/"):
             text = latex(x, names)
-            simple = x.op == "concept" and not any(sign in text for sign in (" ", "^", "'"))
+            simple = x.op in NAMES and not any(sign in text for sign in (" ", "^", "'"))
             return f"{text}^2" if simple else rf"\left({text}\right)^2"
         case "*", (x, y):
             dot = r" \cdot " if y.op == "number" else r"\, "

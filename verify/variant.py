@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from verify.experiment.plan import Experiment, Measure
 from verify.statement import Claim
 from verify.terms import Relation
 
@@ -22,6 +23,7 @@ class Variant:
     hypotheses: tuple[tuple[str, Relation], ...]
     families: tuple[str, ...]
     file: Path | None = None
+    measure: Measure | None = None  # of an experiment
 
     @property
     def title(self) -> str:
@@ -31,6 +33,8 @@ class Variant:
 
 def variants(claim: Claim) -> dict[str, Variant]:
     """Everything that is sampled for a claim, by name, the claim itself first."""
+    if claim.experiment is not None:
+        return _measured(claim, claim.experiment)
     hypotheses = tuple((hypothesis.name, hypothesis.relation) for hypothesis in claim.hypotheses)
     itself = Variant(
         claim=claim.id,
@@ -55,6 +59,24 @@ def variants(claim: Claim) -> dict[str, Variant]:
         if hypothesis.ablation.expected != "undefined"
     ]
     return {variant.name: variant for variant in found}
+
+
+def _measured(claim: Claim, experiment: Experiment) -> dict[str, Variant]:
+    """The experiment and its contrasts. Mutants speak of the same measurements, so that nothing is sampled for them."""
+    itself = Variant(
+        claim=claim.id,
+        name="claim",
+        relation=claim.relation,
+        hypotheses=(),
+        families=(),
+        file=claim.file,
+        measure=experiment.measure,
+    )
+    contrasts = [
+        dataclasses.replace(itself, name=ablation_name(contrast.hypothesis), measure=contrast.measure)
+        for contrast in experiment.contrasts
+    ]
+    return {variant.name: variant for variant in (itself, *contrasts)}
 
 
 def mutant_name(mutant: str) -> str:

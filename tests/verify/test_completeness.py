@@ -19,7 +19,11 @@ from verify.verdict import Verdict
 from verify.vocabulary import concepts
 
 CLAIMS = list(claims().values())
+PLAYED = [claim for claim in CLAIMS if claim.experiment is None]
+MEASURED = [claim for claim in CLAIMS if claim.experiment is not None]
 every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+every_played_claim = pytest.mark.parametrize("claim", PLAYED, ids=lambda claim: claim.id)
+every_experiment = pytest.mark.parametrize("claim", MEASURED, ids=lambda claim: claim.id)
 every_concept = pytest.mark.parametrize("concept", concepts().values(), ids=lambda concept: concept.name)
 
 
@@ -53,14 +57,19 @@ def test_statements_are_traced_and_printed(claim: Claim):
     names = {name: concepts()[name].latex for name in concepts()}
     for variant in variants(claim).values():
         for relation in (variant.relation, *(relation for _, relation in variant.hypotheses)):
-            text = relation.latex(names)
+            text = relation.latex({**names, **_measured(claim)})
             assert text.count("{") == text.count("}") and text.count(r"\left") == text.count(r"\right")
             assert relation.from_json(relation.to_json()) == relation
 
 
+def _measured(claim: Claim) -> dict[str, str]:
+    return {item.name: item.latex for item in claim.experiment.quantities} if claim.experiment else {}
+
+
 @every_claim
 def test_a_claim_has_what_keeps_it_honest(claim: Claim):
-    assert claim.expected is not None and claim.witness is not None
+    assert claim.expected is not None
+    assert (claim.witness is None) == (claim.experiment is not None)
     assert claim.mutants
     assert len({mutant.name for mutant in claim.mutants}) == len(claim.mutants)
     assert len({hypothesis.name for hypothesis in claim.hypotheses}) == len(claim.hypotheses)
@@ -71,7 +80,21 @@ def test_a_claim_has_what_keeps_it_honest(claim: Claim):
         assert (hypothesis.ablation.expected == "undefined") == (hypothesis.ablation.instance is not None)
 
 
-@every_claim
+@every_experiment
+def test_an_experiment_is_declared(claim: Claim):
+    """A plan in words, an ablation of each condition, and statements on what it measures alone."""
+    experiment = claim.experiment
+    assert experiment is not None and len(experiment.plan) > 80 and experiment.contrasts
+    assert not claim.families and not claim.hypotheses and not claim.derivation
+    assert 0 < experiment.alpha <= 0.05 and 4 <= experiment.quick <= experiment.default
+    known = {quantity.name for quantity in experiment.quantities}
+    for relation in (claim.relation, *(mutant.relation for mutant in claim.mutants)):
+        assert set(relation.measured()) <= known and not list(relation.concepts())
+    assert all(quantity.text and quantity.latex for quantity in experiment.quantities)
+    assert all(contrast.text and contrast.without for contrast in experiment.contrasts)
+
+
+@every_played_claim
 def test_the_witness_meets_every_hypothesis(claim: Claim):
     twin = Twin(claim.witness())
     itself = variants(claim)["claim"]
@@ -90,7 +113,7 @@ def test_families_exist_and_sample_the_right_games(claim: Claim):
             kinds = {getattr(base, "kind", "") for base in known[name].game.__mro__}
             for concept in variant.relation.concepts():
                 assert concepts()[concept].game in kinds, f"{concept} is not defined on games of {name}"
-    if not claim.families:
+    if not claim.families and claim.experiment is None:
         assert claim.expected in (Verdict.PROVED, Verdict.REFUTED)
 
 

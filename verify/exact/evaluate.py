@@ -107,6 +107,8 @@ def evaluate(term: Term, values: Mapping[str, Value]) -> Value:
             return term.number
         case "concept":
             return values[term.name]
+        case "measured":
+            raise CertificateError(f"{term.name}: expected a statement about a game, found a measured quantity")
     return _apply(term.op, [evaluate(arg, values) for arg in term.args])
 
 

@@ -12,7 +12,8 @@ from verify.verdict import Verdict
 
 VERDICTS = {
     Verdict.PROVED: "A derivation, or exact arithmetic on the instance in question, leaves no room for doubt.",
-    Verdict.REFUTED: "A counterexample was confirmed exactly; its certificate can be replayed without any solver.",
+    Verdict.REFUTED: "A counterexample was confirmed exactly, and its certificate can be replayed without any solver; "
+    "or, of a measured rate, a test declared beforehand rejected it.",
     Verdict.SUPPORTED: "Nothing speaks against it within the stated scope, which falls short of a proof.",
     Verdict.UNDECIDED: "The evidence does not settle it; the reason says why.",
     Verdict.VACUOUS: "No instance met the hypotheses, so nothing was tested.",

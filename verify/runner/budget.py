@@ -37,7 +37,12 @@ class Budget:
         raise ClaimError(f"budget: expected instances such as 20000 or a time such as 90s, 2m or 1h, found {text!r}")
 
     def blocks(self, claim: Claim, tier: Tier) -> int | None:
-        """Whole blocks to draw for a claim; None where only time ends it."""
+        """Whole blocks to draw for a claim; None where only time ends it.
+
+        An experiment's replicates, a block each, are declared in its plan and do not depend on a budget.
+        """
+        if claim.experiment is not None:
+            return getattr(claim.experiment, tier)
         if not claim.families:
             return 1
         if self.seconds is not None:
