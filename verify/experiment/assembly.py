@@ -35,7 +35,8 @@ class MeasuredAssembly(Assembly):
         return [{"name": item.hypothesis, "text": item.text, "latex": ""} for item in self._experiment.contrasts]
 
     def _outcome(self, own: Sequence[Tally]) -> Outcome:
-        return total(own) + Outcome(failures=self.failures)
+        """An instance is a replicate; whether it met or held anything is not asked of a single one."""
+        return total(own) + Outcome(instances=len(own), failures=self.failures)
 
     def _ruling(self, own: Sequence[Tally], outcome: Outcome) -> Ruling:
         return self._rule(self.claim.relation, own)
@@ -69,7 +70,7 @@ class MeasuredAssembly(Assembly):
             "verdict": ruling.verdict.value,
             "reason": ruling.reason,
             "ok": ruling.verdict == Verdict.REFUTED,
-            "instances": len(self._own()),
+            "instances": None,  # the reason counts the replicates
             "certificate": None,
         }
 
@@ -88,7 +89,7 @@ class MeasuredAssembly(Assembly):
                     "found": kind,
                     "ok": kind == contrast.expected,
                     "reason": ruling.reason,
-                    "instances": len(tallies),
+                    "instances": None,
                     "certificate": None,
                 }
             )

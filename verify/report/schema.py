@@ -192,6 +192,44 @@ class Smallest:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredQuantity:
+    """The expectation of a quantity: mean +- half_width."""
+
+    name: str
+    latex: str = ""
+    text: str = ""
+    mean: float
+    half_width: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredPoint:
+    """A design point with the mean over replicates, the least and the largest."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCurve:
+    label: str
+    points: tuple[MeasuredPoint, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What the replicates of an experiment say together."""
+
+    plan: str
+    alpha: float
+    replicates: int
+    quantities: tuple[MeasuredQuantity, ...] = ()
+    curves: tuple[MeasuredCurve, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     claim: str
     verdict: Verdict
@@ -235,6 +273,7 @@ class Claim:
     published: tuple[Published, ...] = ()
     certificate: Mapping[str, Any] | None = None
     smallest: Smallest | None = None
+    measured: Measured | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from verify.report import games, numerals, words
 from verify.report.charts.histogram import histogram
 from verify.report.charts.ladder import ladder
 from verify.report.charts.marks import mark
+from verify.report.charts.rate import rate
 from verify.report.charts.tally import tally
 from verify.report.charts.tightness import tightness
 from verify.report.errors import ReportError
@@ -189,6 +190,7 @@ def _environment(maths: Maths) -> jinja2.Environment:
         "histogram": histogram,
         "tightness": tightness,
         "ladder": ladder,
+        "rate": rate,
         "picture": games.picture,
         "game": games.table,
         "VERDICTS": words.VERDICTS,
@@ -247,7 +249,7 @@ def _render(environment: jinja2.Environment, result: Result, pages: Sequence[Pag
         groups=groups,
         pages=pages,
         attention=[page for page in pages if page.complaints],
-        instances=sum(page.claim.instances or 0 for page in pages),
+        instances=sum(page.claim.instances or 0 for page in pages if not page.claim.measured),
     )
     files = {"index.html": index}
     template = environment.get_template("claim.html")

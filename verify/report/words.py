@@ -35,7 +35,7 @@ SCOPES = {
     "fixed dimensions": "games of the stated dimensions",
     "a box": "parameters in the stated box",
     "this instance": "this one game",
-    "sampled": "the sampled games and no others",
+    "sampled": "what was sampled and nothing else",
 }
 
 ABLATIONS = {
