@@ -85,8 +85,10 @@ class _Evaluator:
             raise DerivationError(f"expected an element with {term.args[2]} = 1, found none")
         return (max if isinstance(term, Maximum) else min)(self.value(term.args[0], place) for place in inside)
 
-    def _position(self, index: Any, at: Mapping[Index, int]) -> int:
-        return at[index] if index in at else int(self._lookup(index.name))
+    def _position(self, place: Any, at: Mapping[Index, int]) -> int:
+        if isinstance(place, Index):
+            return at[place] if place in at else int(self._lookup(place.name))
+        return sum(self._position(part, at) for part in place.args) if place.args else int(place)
 
     def _lookup(self, name: str) -> Any:
         if name not in self._values:

@@ -13,7 +13,7 @@ from sympy.tensor.indexed import IndexedBase
 from proofs.engine.errors import DerivationError
 from proofs.engine.identity import Form, normal_form
 from proofs.engine.substitution import Replacement, check_replacement, free_variables, substitute, value_variables
-from proofs.engine.terms import Index, Scalar, Size, Variable, check_language, vector
+from proofs.engine.terms import Index, Moment, Scalar, Size, Variable, check_language, vector
 
 Op: TypeAlias = Literal["=", "<=", "<"]
 
@@ -22,7 +22,7 @@ Op: TypeAlias = Literal["=", "<=", "<"]
 class Relation:
     """For all `bound` variables such that `given`: lhs op rhs.
 
-    Raises `DerivationError` for terms outside the engine's language, and for quantification over a size.
+    Raises `DerivationError` for terms outside the engine's language, and for quantification over a size or a moment.
     """
 
     latex_op: ClassVar[dict[str, str]] = {"=": "=", "<=": r"\le", "<": "<"}
@@ -39,7 +39,8 @@ class Relation:
         for side in ("lhs", "rhs"):
             object.__setattr__(self, side, sympy.sympify(getattr(self, side)))
             check_language(getattr(self, side))
-        if any(isinstance(variable, Size) for variable in self.bound) or len(set(self.bound)) < len(self.bound):
+        fixed = any(isinstance(variable, Size | Moment) for variable in self.bound)
+        if fixed or len(set(self.bound)) < len(self.bound):
             raise DerivationError(f"expected distinct bound scalars, indices and vectors, found {self.bound}")
         if self.given and not self.bound:
             raise DerivationError("expected bound variables beside given relations, found none")

@@ -12,7 +12,7 @@ import sympy
 from sympy.tensor.indexed import Indexed, IndexedBase
 
 from proofs.engine.errors import DerivationError
-from proofs.engine.terms import Binder, Index, Size, Variable, check_language
+from proofs.engine.terms import Binder, Index, Moment, Size, Variable, check_language, place_domain
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Entries:
     body: sympy.Expr
 
 
-# A term for a scalar, an index for an index, a vector or Entries for a vector.
+# A term for a scalar, an index or a natural number t + n for an index, a vector or Entries for a vector.
 Value: TypeAlias = "sympy.Expr | Index | IndexedBase | Entries"
 Replacement: TypeAlias = "Mapping[Any, Any]"
 
@@ -34,7 +34,7 @@ def free_variables(term: sympy.Basic) -> frozenset[Variable]:
     if isinstance(term, IndexedBase):
         return frozenset([term])
     if isinstance(term, Indexed):
-        return frozenset([term.base, *term.indices])
+        return frozenset([term.base, *(index for place in term.indices for index in place.free_symbols)])
     if isinstance(term, sympy.Symbol):
         return frozenset([term])
     inner: frozenset[Variable] = frozenset().union(*(free_variables(part) for part in term.args))
@@ -94,8 +94,9 @@ def rename(term: Any, old: Index, new: Index) -> Any:
 def substitute(term: Any, replacement: Replacement) -> Any:
     """The term with free variables replaced simultaneously; bound indices are renamed where they would capture.
 
-    Raises `DerivationError` for replacements of the wrong sort: an index by anything but an index of the same set, a
-    size, a vector by anything but a vector or `Entries`, a scalar by a term outside the language.
+    Raises `DerivationError` for replacements of the wrong sort: an index by anything but an index of the same set or a
+    natural number t + n, a size, a moment, a vector by anything but a vector or `Entries`, a scalar by a term outside
+    the language.
     """
     check_replacement(replacement)
     return _substitute(term, replacement)
@@ -104,10 +105,10 @@ def substitute(term: Any, replacement: Replacement) -> Any:
 def check_replacement(replacement: Replacement) -> None:
     """Raise `DerivationError` unless every replacement has the sort of its variable."""
     for variable, value in replacement.items():
-        if isinstance(variable, Size):
-            raise DerivationError(f"expected no replacement of a size, found {variable} -> {value}")
+        if isinstance(variable, Size | Moment):
+            raise DerivationError(f"expected no replacement of a size or a moment, found {variable} -> {value}")
         if isinstance(variable, Index):
-            if not isinstance(value, Index) or value.domain != variable.domain:
+            if place_domain(value) != variable.domain:
                 raise DerivationError(f"expected an index of the same set for {variable}, found {value}")
         elif isinstance(variable, IndexedBase):
             if isinstance(value, Entries):
@@ -125,9 +126,16 @@ def value_variables(value: Value) -> frozenset[Variable]:
     return free_variables(value.body) - set(value.indices) if isinstance(value, Entries) else free_variables(value)
 
 
+def _moved(place: Any, replacement: Replacement) -> Any:
+    """The place of an entry, an index or t + n, with its index replaced."""
+    if isinstance(place, sympy.Add):
+        return sympy.Add(*(replacement.get(part, part) for part in place.args))
+    return replacement.get(place, place)
+
+
 def _substitute(term: Any, replacement: Replacement) -> Any:
     if isinstance(term, Indexed):
-        indices: tuple[Any, ...] = tuple(replacement.get(index, index) for index in term.indices)
+        indices: tuple[Any, ...] = tuple(_moved(place, replacement) for place in term.indices)
         value = replacement.get(term.base)
         if value is None:
             return term if indices == term.indices else term.func(term.base, *indices)
@@ -136,7 +144,7 @@ def _substitute(term: Any, replacement: Replacement) -> Any:
         if not isinstance(value, Entries) or len(value.indices) != len(indices):
             raise DerivationError(f"expected Entries over {len(indices)} indices for {term.base}, found {value}")
         for formal, actual in zip(value.indices, indices, strict=True):
-            if not isinstance(actual, Index) or formal.domain != actual.domain:
+            if place_domain(actual) != formal.domain:
                 raise DerivationError(f"expected an index of {formal.domain.name} in {term}, found {actual}")
         return _substitute(value.body, dict(zip(value.indices, indices, strict=True)))
     if isinstance(term, sympy.Symbol):

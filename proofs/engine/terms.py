@@ -1,8 +1,9 @@
-"""The language of the engine: real scalars, vectors over finite index sets, and the heads that bind an index.
+"""The language of the engine: real scalars, vectors over index sets, and the heads that bind an index.
 
 Terms are sympy expressions over a closed list of heads; `check_language` refuses anything else, so that no rule meets a
-head it does not understand. Finite index sets are nonempty; a vector is a real function on index sets. Symbols carry no
-assumption but being real: positivity is proved, and tracked, by the engine, never assumed silently by sympy.
+head it does not understand. Index sets are finite and nonempty, or the natural numbers, over which no sum or extremum
+runs; a vector is a real function on index sets. Symbols carry no assumption but being real: positivity is proved, and
+tracked, by the engine, never assumed silently by sympy.
 """
 
 from __future__ import annotations
@@ -42,10 +43,20 @@ class Size(Scalar):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class IndexSet:
-    """A finite, nonempty set to sum over; `size` is its number of elements."""
+    """A finite, nonempty set to sum over; `elements` is its number of elements, None of the natural numbers."""
 
     name: str
-    size: Size
+    elements: Size | None
+
+    @property
+    def size(self) -> Size:
+        """The number of elements. Raises `DerivationError` where there are infinitely many."""
+        if self.elements is None:
+            raise DerivationError(f"expected a finite index set, found the {self.name}")
+        return self.elements
+
+
+NATURALS = IndexSet("natural numbers", None)
 
 
 class Index(sympy.Symbol):
@@ -62,14 +73,37 @@ class Index(sympy.Symbol):
         return (self.name, self.domain), {}
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*sympy.Symbol._hashable_content(self), self.domain.name, self.domain.size.name)
+        return (*sympy.Symbol._hashable_content(self), self.domain.name, str(self.domain.elements))
 
     def _latex(self, printer: Any) -> str:
         return self.name if len(self.name.rstrip("'")) == 1 else rf"\mathrm{{{self.name}}}"
 
 
+class Moment(Index):
+    """A natural number that stays the same throughout: never bound, never substituted."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Any:
+        return super().__new__(cls, name, NATURALS)
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (self.name,), {}
+
+
+def place_domain(place: Any) -> IndexSet | None:
+    """The index set of what may stand in a vector's entry: an index, or a natural number n or t + n; else None."""
+    if isinstance(place, Index):
+        return place.domain
+    if isinstance(place, sympy.Add) and len(place.args) == 2:
+        number, index = place.args
+        if isinstance(number, sympy.Integer) and number > 0 and place_domain(index) == NATURALS:
+            return NATURALS
+    return NATURALS if isinstance(place, sympy.Integer) and place >= 0 else None
+
+
 def vector(name: str) -> Any:
-    """A real vector, an `IndexedBase`; its entries are written name[a] with an `Index` a."""
+    """A real vector, an `IndexedBase`; its entries are written name[a] with an `Index` a, or name[t + 1], name[0]."""
     return IndexedBase(sympy.Symbol(name, real=True), real=True)
 
 
@@ -105,10 +139,18 @@ class Binder(Head):
         return set().union(*(part.free_symbols for part in self.args)) - {self.args[1]}
 
 
+def _require_finite(index: Any) -> None:
+    if isinstance(index, Index) and index.domain.elements is None:
+        raise DerivationError(
+            f"expected an index of a finite set to run over, found {index} of the {index.domain.name}"
+        )
+
+
 class Total(Binder):
     """The sum of body over all elements of the index's set: Total(body, a)."""
 
     def __new__(cls, body: Any, index: Index) -> Any:
+        _require_finite(index)
         return sympy.Expr.__new__(cls, sympy.sympify(body), index)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
@@ -121,6 +163,7 @@ class Extremum(Binder):
     """Base of Maximum and Minimum: args are body, index and the condition `where`, 0 or 1."""
 
     def __new__(cls, body: Any, index: Index, where: Any = 1) -> Any:
+        _require_finite(index)
         return sympy.Expr.__new__(cls, sympy.sympify(body), index, sympy.sympify(where))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
@@ -204,10 +247,11 @@ def check_language(term: Any) -> None:
             raise DerivationError(f"expected a symbol whose one assumption is real=True, found {term!r}")
         return
     if isinstance(term, Indexed):
-        if term.assumptions0 != _REAL or not all(isinstance(index, Index) for index in term.indices):
+        if term.assumptions0 != _REAL or not all(map(place_domain, term.indices)):
             raise DerivationError(f"expected an entry of a real vector at indices, found {term}")
-        for index in term.indices:
-            _check_name(index)
+        for place in term.indices:
+            for index in place.free_symbols:
+                _check_name(index)
         return
     if isinstance(term, Binder):
         if not isinstance(term.index, Index):

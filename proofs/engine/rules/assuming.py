@@ -14,7 +14,7 @@ from proofs.engine.identity import is_identity
 from proofs.engine.relation import Relation
 from proofs.engine.step import Assumption, Assumptions, Rule, Step, union
 from proofs.engine.substitution import free_variables, rename
-from proofs.engine.terms import Extremum, Index, Size, Variable
+from proofs.engine.terms import Extremum, Index, Moment, Size, Variable
 
 CHOICE = "choice of "  # begins the name of an assumption that fixes an index
 
@@ -44,7 +44,8 @@ class Definition(Rule):
         symbol = defined_symbol(relation)
         if symbol in free_variables(relation.rhs):
             raise DerivationError(f"expected a definition of {symbol} by other symbols, found it on the right")
-        extra = [v for v in free_variables(relation.rhs) - {*relation.bound} if isinstance(v, Index)]
+        free = free_variables(relation.rhs) - {*relation.bound}
+        extra = [index for index in free if isinstance(index, Index) and not isinstance(index, Moment)]
         if extra:
             raise DerivationError(f"expected a definition of {symbol} without free indices, found {extra[0]}")
         return Exact(certificate="definition")

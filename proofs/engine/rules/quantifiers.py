@@ -14,14 +14,14 @@ from proofs.engine.relation import Relation, equal
 from proofs.engine.rules.algebra import NORMAL_FORM, require_op, require_plain
 from proofs.engine.step import Assumptions, Rule, Step, known, union, without
 from proofs.engine.substitution import Entries, Value, generic_indices, substitute
-from proofs.engine.terms import Index, Size, Total, Variable
+from proofs.engine.terms import Index, Moment, Size, Total, Variable, place_domain
 
 
 def require_generic(variables: Iterable[Variable], assumptions: Assumptions) -> None:
     """Raise unless the variables are arbitrary: free in no assumption."""
     for variable in variables:
-        if isinstance(variable, Size):
-            raise DerivationError(f"expected a scalar, an index or a vector, found the size {variable}")
+        if isinstance(variable, Size | Moment):
+            raise DerivationError(f"expected a scalar, an index or a vector, found {variable}, which is fixed")
         for assumption in assumptions:
             if variable in assumption.relation.free:
                 raise DerivationError(f"expected {variable} arbitrary, found it assumed that `{assumption.relation}`")
@@ -62,11 +62,11 @@ class Instantiate(Rule):
         general, *proofs = uses
         instance, given = general.relation.instance(self.values)
         facts = known(uses)
-        for value in self.values.values():
+        for variable, value in self.values.items():
             if isinstance(value, Entries):
                 generic = generic_indices(value.indices)
                 check_defined(substitute(value.body, generic), facts)
-            elif not isinstance(value, Index):
+            elif place_domain(value) is None or not isinstance(variable, Index):
                 check_defined(value, facts)
         for needed in given:
             if not _discharged(needed, proofs, facts):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sympy
 from sympy import exp
@@ -9,12 +11,24 @@ from sympy import exp
 from proofs.engine.errors import DerivationError
 from proofs.engine.relation import Relation, as_relation, at_most, equal, less
 from proofs.engine.substitution import Entries, free_variables, substitute
-from proofs.engine.terms import Delta, Index, IndexSet, Maximum, Scalar, Size, Total, check_language, vector
+from proofs.engine.terms import (
+    NATURALS,
+    Delta,
+    Index,
+    IndexSet,
+    Maximum,
+    Scalar,
+    Size,
+    Total,
+    check_language,
+    vector,
+)
 
 n, m = Size("n"), Size("m")
 A, B = IndexSet("A", n), IndexSet("B", m)
 a, b, c = Index("a", A), Index("b", A), Index("c", B)
 p, q = vector("p"), vector("q")
+t: Any = Index("t", NATURALS)
 x, y, z = Scalar("x"), Scalar("y"), Scalar("z")
 
 
@@ -74,7 +88,10 @@ def test_index_sets_of_one_name_but_another_size_are_apart() -> None:
         sympy.Symbol("z", nonnegative=True),
         sympy.Symbol("z", integer=True),
         Total(a * p[a], a),
-        p[sympy.Integer(0)],
+        p[sympy.Integer(-1)],
+        p[a + 1],
+        p[2 * t],
+        p[t - 1],
         sympy.IndexedBase("w")[a],
         sympy.IndexedBase("w", nonnegative=True)[a],
         Delta(a, Index("_1", A)),
