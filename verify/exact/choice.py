@@ -18,6 +18,7 @@ from flint import arb, ctx, fmpq
 
 from games.choice import Choice, ChoiceAtTwoTemperatures, ChoiceWithPolicy, PerturbedChoice
 from games.errors import GameError
+from verify.exact.precision import refined
 
 Fact = Mapping[str, Any]
 Balls = list[arb]
@@ -39,14 +40,7 @@ def _ball(number: Fraction) -> arb:
 
 
 def _refined(compute: Callable[[], arb], bits: int) -> arb:
-    """A ball of `bits` relatively accurate bits, or the narrowest tried where the value may be zero."""
-    extra = 32
-    while True:
-        with ctx.workprec(bits + extra):
-            value = compute()
-        if value.rel_accuracy_bits() >= bits or extra >= EXTRA_BITS:
-            return value
-        extra = min(4 * extra, EXTRA_BITS)
+    return refined(compute, bits, most=EXTRA_BITS)
 
 
 def _sum(terms: Iterable[arb]) -> arb:
