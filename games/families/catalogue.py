@@ -13,7 +13,7 @@ import games.families
 from games.errors import GameError, shown
 from games.families.base import Family
 
-SHARED = frozenset({"base", "bimatrix", "choice", "catalogue"})
+SHARED = frozenset({"base", "bimatrix", "catalogue", "choice", "iteration", "markov", "sources"})
 """Files of the package that hold what families share; every other file is a family."""
 
 

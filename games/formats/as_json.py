@@ -16,12 +16,24 @@ import numpy as np
 from games.choice import Choice, ChoiceAtTwoTemperatures, ChoiceWithPolicy, PerturbedChoice
 from games.core import Game
 from games.errors import GameError, shown
+from games.markov import EpisodicMarkovGame, MarkovGame, MarkovIteration, SoftMarkovIteration
 from games.matrix import BimatrixGame
 
 SCHEMA = "firstmover/game/1"
 
 KINDS: Mapping[str, type[Game]] = {
-    game.kind: game for game in (BimatrixGame, Choice, PerturbedChoice, ChoiceWithPolicy, ChoiceAtTwoTemperatures)
+    game.kind: game
+    for game in (
+        BimatrixGame,
+        Choice,
+        PerturbedChoice,
+        ChoiceWithPolicy,
+        ChoiceAtTwoTemperatures,
+        MarkovGame,
+        EpisodicMarkovGame,
+        MarkovIteration,
+        SoftMarkovIteration,
+    )
 }
 
 

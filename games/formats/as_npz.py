@@ -52,8 +52,9 @@ def _kind(names: list[str]) -> type[Game]:
     for cls in KINDS.values():
         if sorted(cls.core) == sorted(names):
             return cls
-    kinds = "; ".join(", ".join(cls.core) for cls in KINDS.values())
-    raise GameError(f"expected the arrays of one kind of game ({kinds}), found {shown(', '.join(names))}")
+    nearest = min(KINDS.values(), key=lambda cls: len({*cls.core} ^ {*names}))
+    kind = f"{nearest.kind}: {', '.join(nearest.core)}"
+    raise GameError(f"expected the arrays of one kind of game (as {kind}), found {shown(', '.join(names))}")
 
 
 def _array(data: bytes, name: str) -> np.ndarray:
