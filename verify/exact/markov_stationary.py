@@ -1,0 +1,118 @@
+"""Stationary solutions of small Markov games, by enumerating joint policies: no proof from outside is needed.
+
+A joint policy Pi fixes the values, V = r_Pi + gamma P_Pi V, and these Q = r + gamma P V. The pair Q is a fixed point of
+the iteration exactly where the rule at Q plays Pi, and different policies have different fixed points, since each is
+what the rule plays at its own. Pi is a pure Markov perfect equilibrium of simultaneous moves where no player gains
+by another action in any state: Q_L(s, a(s), b(s)) >= Q_L(s, a, b(s)) and Q_F(s, a(s), b(s)) >= Q_F(s, a(s), b).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from flint import fmpq, fmpq_mat
+
+from games.core import Game
+from games.errors import shown
+from games.markov import Ties
+from verify.exact.errors import CertificateError
+from verify.exact.markov import (
+    FOLLOWER,
+    LEADER,
+    Fact,
+    JointPolicy,
+    Pair,
+    Rules,
+    joint_action,
+    to_fraction,
+)
+
+MOST_POLICIES = 4096
+"""Joint policies that may be enumerated."""
+
+Values = tuple[list[fmpq], list[fmpq]]
+
+
+def fixed_points(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The number of fixed points of the iteration with pure commitments and ties broken for the leader."""
+    return Fraction(len(leader_values(Rules.of(game), is_fixed)))
+
+
+def best_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The largest mean over states of the leader's stage value over all fixed points; an error where there is none."""
+    return max(_some(leader_values(Rules.of(game), is_fixed), "a fixed point"))
+
+
+def worst_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The smallest mean over states of the leader's stage value over all fixed points; an error where there is none."""
+    return min(_some(leader_values(Rules.of(game), is_fixed), "a fixed point"))
+
+
+def pure_nash_count(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The number of pure stationary Markov perfect equilibria of simultaneous moves."""
+    return Fraction(len(leader_values(Rules.of(game), is_equilibrium)))
+
+
+def best_markov_nash(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The leader's largest mean value over pure stationary Markov perfect equilibria; an error where there is none."""
+    return max(_some(leader_values(Rules.of(game), is_equilibrium), "a pure equilibrium"))
+
+
+def worst_markov_nash(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The leader's smallest mean value over pure stationary Markov perfect equilibria; an error where there is none."""
+    return min(_some(leader_values(Rules.of(game), is_equilibrium), "a pure equilibrium"))
+
+
+def _some(values: list[Fraction], what: str) -> list[Fraction]:
+    if not values:
+        raise CertificateError(f"stationary solutions: expected {what}, found none")
+    return values
+
+
+def leader_values(rules: Rules, is_solution: Callable[[Pair, JointPolicy], bool]) -> list[Fraction]:
+    """The leader's mean value over states at every joint policy that solves the game."""
+    return [
+        to_fraction(sum(values[LEADER], fmpq(0)) / rules.states)
+        for policy, values in _evaluated(rules)
+        if is_solution(rules.backup(values), policy)
+    ]
+
+
+def is_fixed(q: Pair, policy: JointPolicy) -> bool:
+    """Whether the rule at Q plays this policy, ties broken for the leader."""
+    tables = zip(*q, policy, strict=True)
+    return all(joint_action(own, other, Ties.STRONG) == action for own, other, action in tables)
+
+
+def is_equilibrium(q: Pair, policy: JointPolicy) -> bool:
+    """Whether no player gains by another action in any state."""
+    return all(
+        own[a][b] == max(row[b] for row in own) and other[a][b] == max(other[a])
+        for own, other, (a, b) in zip(*q, policy, strict=True)
+    )
+
+
+def _evaluated(rules: Rules) -> Iterator[tuple[JointPolicy, Values]]:
+    """Every joint policy with both players' values."""
+    actions = list(itertools.product(range(rules.leader_actions), range(rules.follower_actions)))
+    count = len(actions) ** rules.states
+    if count > MOST_POLICIES:
+        found = shown(count) if math.log10(count) < 30 else "more than 10^30"
+        raise CertificateError(f"stationary solutions: expected at most {MOST_POLICIES} joint policies, found {found}")
+    for policy in itertools.product(actions, repeat=rules.states):
+        yield policy, (_values(rules, policy, LEADER), _values(rules, policy, FOLLOWER))
+
+
+def _values(rules: Rules, policy: JointPolicy, player: int) -> list[fmpq]:
+    """(I - gamma P_Pi) V = r_Pi, which has one solution because gamma < 1."""
+    size, discount = rules.states, rules.discounts[player]
+    system = [[fmpq(int(s == t)) for t in range(size)] for s in range(size)]
+    for s, (a, b) in enumerate(policy):
+        for t, p in rules.successors[s][a][b]:
+            system[s][t] -= discount * p
+    rewards = [[rules.rewards[player][s][a][b]] for s, (a, b) in enumerate(policy)]
+    solved = fmpq_mat(system).solve(fmpq_mat(rewards))
+    return [solved[s, 0] for s in range(size)]
