@@ -20,7 +20,7 @@ import numpy as np
 
 from games.core import Game
 from games.families.base import Sizes
-from games.families.markov import MarkovFamily, Pair, opposite
+from games.families.markov import MarkovFamily, Pair, opposite, over_tables
 from games.families.sources import Source
 from games.markov import MarkovIteration, Ties
 
@@ -136,11 +136,6 @@ class IterationFamily(MarkovFamily):
         leader, follower = discounts
         follower = np.where((kind == Kind.ZERO_SUM) | (kind == Kind.COMMON), leader, follower)
         return leader, np.where(kind == Kind.MYOPIC, 0 * leader, follower)
-
-
-def over_tables(scalars: np.ndarray) -> np.ndarray:
-    """(batch,) as (batch, 1, 1, 1)."""
-    return scalars[:, None, None, None]
 
 
 def stage_values(leader: np.ndarray, follower: np.ndarray, ties: np.ndarray) -> Pair:

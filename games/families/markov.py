@@ -62,9 +62,10 @@ class MarkovFamily(Family):
     def describe(self, source: Source) -> dict[str, np.ndarray]:
         """The arrays of the games, by name, each led by the source's batch."""
         leader_discount, follower_discount = self.draw_discounts(source)
+        transition = self.draw_kernel(source)
         leader_reward, follower_reward = self.draw_rewards(source)
         return {
-            "transition": self.draw_kernel(source),
+            "transition": transition,
             "leader_reward": leader_reward,
             "follower_reward": follower_reward,
             "leader_discount": leader_discount,
@@ -117,3 +118,8 @@ class MarkovFamily(Family):
 def opposite(table: np.ndarray) -> np.ndarray:
     """The table with the other sign, without negative zeros."""
     return 0 - table
+
+
+def over_tables(scalars: np.ndarray) -> np.ndarray:
+    """(batch,) as (batch, 1, 1, 1)."""
+    return scalars[:, None, None, None]

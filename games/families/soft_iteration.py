@@ -10,8 +10,9 @@ import numpy as np
 
 from games.core import Game
 from games.families.base import near_zero
-from games.families.iteration import IterationFamily, over_tables
-from games.families.sources import Source
+from games.families.iteration import IterationFamily
+from games.families.markov import over_tables
+from games.families.sources import Source, floor_to, lifted_as
 from games.markov import SoftMarkovIteration
 
 TEMPERATURES = tuple(Fraction(2) ** near_zero(-4, 10, place) for place in range(15))
@@ -48,10 +49,11 @@ class SoftIterationFamily(IterationFamily):
         for player in ("leader", "follower"):
             discount, rewards = arrays[f"{player}_discount"], arrays[f"{player}_reward"]
             span = rewards.max(axis=(1, 2, 3)) - rewards.min(axis=(1, 2, 3))
-            ranges[player] = span * eighths_below(1 / (1 - discount)) * source.pick(self.widths)
+            ranges[player] = span * floor_to(1 / (1 - discount), 3) * source.pick(self.widths)
             threshold = threshold * (span / (1 - discount) ** 2).astype(np.float64)
         threshold = threshold * arrays["follower_discount"].astype(np.float64)
-        beside = beside * powers_of_two(threshold / leader_temperature.astype(np.float64), like=beside)
+        boundary = powers_of_two(threshold / leader_temperature.astype(np.float64))
+        beside = beside * lifted_as(boundary, like=beside)
         starts = {
             f"{player}_{run}": over_tables(source.pick((0, 1, -1, 4)))
             + over_tables(ranges[player]) * source.pick(SHARES, *source.table_shape)
@@ -65,18 +67,9 @@ class SoftIterationFamily(IterationFamily):
         return arrays | starts | temperatures
 
 
-def eighths_below(numbers: np.ndarray) -> np.ndarray:
-    """The largest multiples of 1/8 not above the numbers."""
-    eighths = 8 * numbers // 1
-    return eighths * Fraction(1, 8) if numbers.dtype == object else eighths / 8
-
-
-def powers_of_two(numbers: np.ndarray, *, like: np.ndarray) -> np.ndarray:
-    """The powers of two nearest in logarithm, at least 2^-10, as Fractions where `like` has them."""
-    exponents = np.rint(np.log2(np.maximum(numbers, 2.0**-10))).astype(np.int64)
-    if like.dtype != object:
-        return np.ldexp(1.0, exponents)
-    return np.array([Fraction(2) ** int(exponent) for exponent in exponents], dtype=object)
+def powers_of_two(numbers: np.ndarray) -> np.ndarray:
+    """The powers of two nearest in logarithm, at least 2^-10."""
+    return np.ldexp(1.0, np.rint(np.log2(np.maximum(numbers, 2.0**-10))).astype(np.int64))
 
 
 FAMILY = SoftIterationFamily()

@@ -8,7 +8,7 @@ are exactly stochastic and their exact twins cost little.
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -48,6 +48,11 @@ class Source(abc.ABC):
         """Sampled: rows uniform among the multiples of 2^-bits that sum to 1. Coded: small weights over a power of two,
         where what is missing stays in the state. (batch, S, A, B, S)"""
 
+    @abc.abstractmethod
+    def sparse_kernel(self, bits: int, reached: int) -> np.ndarray:
+        """Kernels whose rows reach at most `reached` states, chosen at random row by row; otherwise as `kernel`, but
+        where what a coded row misses goes to the first state chosen. (batch, S, A, B, S)"""
+
     def flag(self) -> np.ndarray:
         """True in half of the games; False for the code 0. (batch,)"""
         return self.pick((0, 1)) == 1
@@ -78,8 +83,18 @@ class Sampled(Source):
         return np.rint(self.rng.standard_normal((self.batch, *self.table_shape)) * 2.0**bits) * 2.0**-bits + 0.0
 
     def kernel(self, bits: int) -> np.ndarray:
-        # A row is the distances between sorted points of 0, ..., 2^bits.
-        points = self.rng.integers(2**bits, size=(self.batch, *self.table_shape, self.states - 1), endpoint=True)
+        return self._shares(bits, self.states)
+
+    def sparse_kernel(self, bits: int, reached: int) -> np.ndarray:
+        reached = min(reached, self.states)
+        kernel = np.zeros((self.batch, *self.table_shape, self.states))
+        places = np.argsort(self.rng.random(kernel.shape), axis=-1)[..., :reached]
+        np.put_along_axis(kernel, places, self._shares(bits, reached), axis=-1)
+        return kernel
+
+    def _shares(self, bits: int, count: int) -> np.ndarray:
+        """Multiples of 2^-bits that sum to 1: distances between sorted points of 0, ..., 2^bits."""
+        points = self.rng.integers(2**bits, size=(self.batch, *self.table_shape, count - 1), endpoint=True)
         points.sort(axis=-1)
         return np.diff(points, axis=-1, prepend=0, append=2**bits) * 2.0**-bits
 
@@ -102,11 +117,35 @@ class Coded(Source):
         return self.table(bits, 1)
 
     def kernel(self, bits: int) -> np.ndarray:
-        rows = [self._row(index[0]) for index in np.ndindex(self.table_shape)]
-        return exact_array((entry for row in rows for entry in row), 1, *self.table_shape, self.states)
+        return self._rows(lambda state: (state, range(self.states)))
 
-    def _row(self, state: int) -> list[Fraction]:
-        weights = [self.reader.below(CODED_WEIGHTS) for _ in range(self.states)]
-        power = 1 << (max(sum(weights), 1) - 1).bit_length()  # the least power of two that is large enough
-        weights[state] += power - sum(weights)
-        return [Fraction(weight, power) for weight in weights]
+    def sparse_kernel(self, bits: int, reached: int) -> np.ndarray:
+        def places(state: int) -> tuple[int, list[int]]:
+            chosen = [(state + self.reader.below(self.states)) % self.states for _ in range(min(reached, self.states))]
+            return chosen[0], chosen
+
+        return self._rows(places)
+
+    def _rows(self, places: Callable[[int], tuple[int, Sequence[int]]]) -> np.ndarray:
+        """Rows by weights on some places over a power of two; the first place named takes what is missing."""
+        entries: list[Fraction] = []
+        for index in np.ndindex(self.table_shape):
+            rest, reached = places(index[0])
+            row = [0] * self.states
+            for place in reached:
+                row[place] += self.reader.below(CODED_WEIGHTS)
+            power = 1 << (max(sum(row), 1) - 1).bit_length()  # the least power of two that is large enough
+            row[rest] += power - sum(row)
+            entries += [Fraction(weight, power) for weight in row]
+        return exact_array(entries, 1, *self.table_shape, self.states)
+
+
+def floor_to(numbers: np.ndarray, bits: int) -> np.ndarray:
+    """The largest multiples of 2^-bits not above the numbers, floats or Fractions."""
+    units = numbers * 2**bits // 1
+    return units * Fraction(1, 2**bits) if numbers.dtype == object else units * 2.0**-bits
+
+
+def lifted_as(floats: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """The floats, as Fractions where `like` holds Fractions."""
+    return exact_array(map(Fraction, floats.ravel().tolist()), *floats.shape) if like.dtype == object else floats

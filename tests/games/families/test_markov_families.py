@@ -54,9 +54,9 @@ def stage(leader, follower, ties: int) -> list[tuple[int, int]]:
     return chosen
 
 
-def residual(game) -> Fraction:
-    """The largest change of an entry of the reference under one full step."""
-    leader, follower = game.leader_reference.tolist(), game.follower_reference.tolist()
+def residual(game, run: str = "reference") -> Fraction:
+    """The largest change of an entry of the run's first tables under one full step."""
+    leader, follower = getattr(game, f"leader_{run}").tolist(), getattr(game, f"follower_{run}").tolist()
     joint = stage(leader, follower, int(game.ties.item()))
     largest = Fraction(0)
     for table, reward, discount in (
@@ -74,8 +74,9 @@ def same(a, b) -> bool:
 
 
 def test_the_families_asked_for_are_there():
-    assert set(GAMES) >= {
-        *("markov_dense", "markov_zero_sum", "markov_tie_rich", "markov_integers", "markov_common_payoff"),
+    assert set(GAMES) == {
+        *("markov_dense", "markov_garnet", "markov_integers", "markov_zero_sum", "markov_common_payoff"),
+        *("markov_myopic", "markov_correlated", "markov_tie_rich", "markov_single_state", "markov_absorbing"),
     }
     assert set(SOFT) == {"soft_iteration", "soft_iteration_free"}
     assert all(isinstance(fam, MarkovFamily) for fam in MARKOV.values())
@@ -119,8 +120,9 @@ class TestAll:
 @every({name: fam for name, fam in ITERATIONS.items() if fam.fixed})
 def test_the_reference_is_a_fixed_point(fam):
     seen = set()
+    run = "start" if fam.name == "iteration_from_fixed" else "reference"
     for game in exact_games(fam, 25):
-        assert residual(game) == 0
+        assert residual(game, run) == 0
         seen.add(int(game.ties.item()))
     assert seen == {0, 1, 2}
 
@@ -242,3 +244,47 @@ def test_zero_sum_and_common_games():
     assert same(zero_sum.follower_reward, -zero_sum.leader_reward)
     common = family("markov_common_payoff").sample(philox(1), 50)
     assert same(common.follower_reward, common.leader_reward) and common.leader_reward.any()
+
+
+def test_garnet_rows_reach_few_states():
+    fam = dataclasses.replace(family("markov_garnet"), states=6, branching=3)
+    batch = fam.sample(philox(2), 200)
+    reached = (batch.transition > 0).sum(axis=-1)
+    assert reached.max() == 3 and (reached == 3).mean() > 0.99
+    assert abs((batch.transition > 0).mean(axis=(0, 1, 2, 3)) - 0.5).max() < 0.05  # every state as often as any other
+    for game in exact_games(fam, 10):
+        assert ((game.transition > 0).sum(axis=-1) <= 3).all()
+    with pytest.raises(GameError, match="branching factor >= 1, found 0"):
+        dataclasses.replace(fam, branching=0)
+
+
+def test_correlations():
+    fam = dataclasses.replace(family("markov_correlated"), states=3, leader_actions=3, follower_actions=3)
+    for correlation in (-1.0, -0.6, 0.0, 0.3, 1.0):
+        batch = dataclasses.replace(fam, correlation=correlation).sample(philox(4), 2000)
+        found = np.corrcoef(batch.leader_reward.ravel(), batch.follower_reward.ravel())[0, 1]
+        assert abs(found - correlation) < 0.02  # 54,000 pairs: four standard errors, 1/232 each
+        if abs(correlation) == 1:
+            assert same(batch.follower_reward, correlation * batch.leader_reward)
+        assert abs(batch.follower_reward.std() - 1) < 0.02
+    batch = fam.sample(philox(4), 500)
+    own = np.array([np.corrcoef(game.leader_reward.ravel(), game.follower_reward.ravel())[0, 1] for game in batch])
+    assert own.min() < -0.9 and own.max() > 0.9 and (np.abs(own) < 0.5).mean() > 0.3
+    with pytest.raises(GameError, match=r"correlation in \[-1, 1\], found 1.5"):
+        dataclasses.replace(fam, correlation=1.5)
+
+
+def test_single_states_and_absorbing_states():
+    assert family("markov_single_state").sample(philox(0), 3).states == 1
+    with pytest.raises(GameError, match="expected one state"):
+        dataclasses.replace(family("markov_single_state"), states=(1, 2))
+    batch = dataclasses.replace(family("markov_absorbing"), states=3).sample(philox(0), 400)
+    stays = np.stack([(batch.transition[:, s, ..., s] == 1).all(axis=(1, 2)) for s in range(3)])
+    assert stays[2].all() and 0.4 < stays[1].mean() < 0.6 and stays[0].mean() < 0.05
+    pays = (batch.leader_reward[:, 2] != 0).any(axis=(1, 2))
+    assert 0.65 < pays.mean() < 0.85 and (batch.leader_reward[:, 0] != 0).any(axis=(1, 2)).all()
+
+
+def test_a_myopic_follower_beside_a_patient_leader():
+    batch = family("markov_myopic").sample(philox(0), 50)
+    assert not batch.follower_discount.any() and batch.leader_discount.any()
