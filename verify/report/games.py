@@ -1,4 +1,4 @@
-"""Games of certificates as tables: payoffs of one-shot games as a matrix, anything else field by field."""
+"""Games of certificates as tables: payoffs as matrices, one a state of a Markov game; anything else field by field."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from verify.report import markov
 from verify.report.charts.commitment import commitment
 from verify.report.numerals import entry, exact, rational
 
@@ -38,8 +39,15 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def picture(game: Mapping[str, Any] | None) -> Markup:
-    """The leader's payoff against her commitment, for games in which she has two actions; else empty markup."""
+def picture(game: Mapping[str, Any] | None, facts: Sequence[Any] = ()) -> Markup:
+    """What can be drawn of a certificate; else empty markup.
+
+    The leader's payoff against her commitment, for games in which she has two actions; the orbit of a Markov game, from
+    the fact that has it.
+    """
+    orbit = markov.picture(facts)
+    if orbit:
+        return orbit
     pair = payoffs(game) if game else None
     if pair is None or len(pair[0]) != 2 or len(pair[0][0]) > LARGEST:
         return Markup("")
@@ -50,6 +58,9 @@ def table(game: Mapping[str, Any] | None) -> Markup:
     """The game as an HTML table."""
     if not game:
         return Markup("")
+    states = markov.tables(game)
+    if states is not None:
+        return markov.table(game, states)
     pair = payoffs(game)
     return _payoff_table(game) if pair is not None else _field_table(game)
 

@@ -105,6 +105,7 @@ class Certificate:
     kind: str = ""
     claim: str = ""
     game: Mapping[str, Any] | None = None
+    facts: tuple[Any, ...] = ()
     lhs: Number = None
     rhs: Number = None
     outcome: str = ""

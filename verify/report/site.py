@@ -86,7 +86,7 @@ def build(data: Mapping[str, Any]) -> dict[str, bytes]:
     maths.convert()
     files |= {name: text.encode() for name, text in _render(environment, parsed, pages).items()}
     files["style.css"] = style_sheet().encode()
-    files["result.json"] = _json(data)
+    files["result.json"] = to_bytes(data)
     for name in ("README.txt", "GUST-FONT-LICENSE.txt"):
         files[f"fonts/{name}"] = _asset("assets", "fonts", name).read_bytes()
     return files
@@ -129,7 +129,7 @@ def _pages(claims: Sequence[Claim]) -> tuple[list[Page], dict[str, bytes]]:
             if data is None:
                 return None
             file = f"{slug}.{_slug(suffix, own)}.json"
-            files[f"claims/{file}"] = _json(data)
+            files[f"claims/{file}"] = to_bytes(data)
             return Drawn(file=file, shown=certificate(data, where))
 
         pages.append(
@@ -164,7 +164,8 @@ def _slug(text: str, taken: set[str]) -> str:
     return name
 
 
-def _json(data: Any) -> bytes:
+def to_bytes(data: Any) -> bytes:
+    """JSON with sorted keys: the same data, the same bytes."""
     return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=True) + "\n").encode()
 
 
