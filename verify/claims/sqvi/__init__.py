@@ -1,0 +1,1 @@
+"""Stackelberg Q-value iteration: contraction, comparison, cycles, fixed points, softness, switching and learning."""
