@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from games.core import Game
-from games.errors import GameError
+from games.errors import GameError, shown
 
 ROW_SUM_ERROR = 2.0**-50
 """How far a row of float probabilities may miss one, for each state."""
@@ -206,8 +206,11 @@ def check_kernel(transition: np.ndarray) -> None:
     """Raise `GameError`, naming the entry, unless the last axis holds probabilities that sum to one."""
     require("transition", transition, transition >= 0, "a probability >= 0")
     sums = transition.sum(axis=-1)
-    allowed = 0 if transition.dtype == object else ROW_SUM_ERROR * transition.shape[-1]
-    require("transition", sums, abs(sums - 1) <= allowed, "probabilities that sum to 1")
+    if transition.dtype == object:
+        require("transition", sums, sums == 1, 'probabilities that sum to exactly 1 (write "1/3" for a third)')
+    else:
+        allowed = ROW_SUM_ERROR * transition.shape[-1]
+        require("transition", sums, abs(sums - 1) <= allowed, "probabilities that sum to 1")
 
 
 def require(name: str, values: Any, holds: Any, expected: str) -> None:
@@ -217,4 +220,4 @@ def require(name: str, values: Any, holds: Any, expected: str) -> None:
         return
     index = tuple(int(i) for i in np.argwhere(~holds)[0])
     where = f"{name}[{', '.join(map(str, index))}]" if index else name
-    raise GameError(f"{where}: expected {expected}, found {np.asarray(values, dtype=object)[index]}")
+    raise GameError(f"{where}: expected {expected}, found {shown(np.asarray(values, dtype=object)[index])}")

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from games.families.iteration import IterationFamily, over_tables
+from games.families.iteration import IterationFamily
+from games.families.markov import over_tables
 from games.families.sources import Source
 
 

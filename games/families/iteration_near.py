@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from games.families.iteration import EVERY_KIND, TABLE_BITS, IterationFamily, Kind, Runs, over_tables
+from games.families.iteration import EVERY_KIND, TABLE_BITS, IterationFamily, Kind, Runs
+from games.families.markov import over_tables
 from games.families.sources import Source
 
 SCALES = tuple(Fraction(1, 1 << exponent) for exponent in range(17))

@@ -1,7 +1,8 @@
 """Games as JSON: {"kind": "bimatrix", "leader": [[1, "1/3"]], "follower": [[0.1, 2]]}, every number exact.
 
-Numbers are what they say, 0.1 is 1/10; strings hold rationals. Keys are the arrays of the game class, deeper nesting
-is a batch. What is written carries "schema", which a reader may leave out.
+Numbers are what they say, 0.1 is 1/10; strings hold rationals. Keys are the arrays of the game class (Markov games have
+fields of their own, see `markov_json`), deeper nesting is a batch. What is written carries "schema", which a reader may
+leave out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from games.choice import Choice, ChoiceAtTwoTemperatures, ChoiceWithPolicy, PerturbedChoice
 from games.core import Game
 from games.errors import GameError, shown
+from games.formats import markov_json
 from games.markov import EpisodicMarkovGame, MarkovGame, MarkovIteration, SoftMarkovIteration
 from games.matrix import BimatrixGame
 
@@ -44,11 +46,15 @@ def to_json(game: Game) -> dict[str, Any]:
     too long to write, and for a float game without an exact twin.
     """
     twin = game.exact()
+    kind = game.kind
     try:
-        arrays = {name: _nested(getattr(twin, name)) for name in game.core}
+        if isinstance(twin, EpisodicMarkovGame) or type(twin) is MarkovGame:
+            kind, arrays = markov_json.KIND, markov_json.fields(twin, _nested)
+        else:
+            arrays = {name: _nested(getattr(twin, name)) for name in game.core}
     except ValueError:
         raise GameError("expected entries of at most 4300 digits, found a longer one") from None
-    return {"schema": SCHEMA, "kind": game.kind, **arrays}
+    return {"schema": SCHEMA, "kind": kind, **arrays}
 
 
 def _nested(array: np.ndarray) -> Any:
@@ -67,24 +73,31 @@ def from_json(data: Any) -> Game:
     if not isinstance(data, dict):
         raise GameError(f"expected an object with the key 'kind', found {_json_type(data)}")
     kind = data.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
+    kinds = [known for known in KINDS if known != EpisodicMarkovGame.kind]  # written as "markov", with its horizon
+    if not isinstance(kind, str) or kind not in kinds:
         found = shown(kind) if "kind" in data else "none"
-        raise GameError(f"kind: expected one of {', '.join(map(repr, KINDS))}, found {found}")
+        raise GameError(f"kind: expected one of {', '.join(map(repr, kinds))}, found {found}")
     if data.get("schema", SCHEMA) != SCHEMA:
         raise GameError(f"schema: expected {SCHEMA!r}, found {shown(data['schema'])}")
+    if kind == markov_json.KIND:
+        return markov_json.read({key: _exactly(value) for key, value in data.items()}).exact()
     names = KINDS[kind].core
     missing = [name for name in names if name not in data]
     unknown = [key for key in data if key not in ("kind", "schema", *names)]
     if missing or unknown:
         wrong = f"no {missing[0]!r}" if missing else f"also {shown(unknown[0])}"
         raise GameError(f"{kind}: expected the keys {', '.join(map(repr, names))}, found {wrong}")
+    if issubclass(KINDS[kind], MarkovGame):
+        markov_json.check_nesting(KINDS[kind], data)
     return KINDS[kind](**{name: _exactly(data[name]) for name in names}).exact()
 
 
 def _exactly(entries: Any) -> Any:
-    """Nested lists with ints as Fractions, so that none passes through a float; anything else as it is."""
+    """Nested data with ints as Fractions, so that none passes through a float; anything else as it is."""
     if isinstance(entries, list | tuple):
         return [_exactly(entry) for entry in entries]
+    if isinstance(entries, dict):
+        return {key: _exactly(entry) for key, entry in entries.items()}
     return Fraction(entries) if isinstance(entries, int) and not isinstance(entries, bool) else entries
 
 
