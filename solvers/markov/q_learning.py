@@ -138,23 +138,23 @@ def learn(
     cumulative = _cumulative(game.transition)
     stride = 1 if sampling == "generative" else game.leader_reward.size
     begin = min(int(steps * (1 - tail)), steps - 1)
-    problem: tuple[Any, ...] = (
+    problem: list[Any] = [
         cumulative,
         np.ascontiguousarray(game.leader_reward),
         np.ascontiguousarray(game.follower_reward),
         float(game.leader_discount),
         float(game.follower_discount),
         int(ties),
-    )
-    schedule: tuple[Any, ...] = (float(step_size), float(decay), *deviations, int(steps), begin)
+    ]
+    schedule: list[Any] = [float(step_size), float(decay), *deviations, int(steps), begin]
 
     def run(i: int) -> int:
         # Philox counts in 256 bits, low word first: 2**192 numbers lie between two replicates.
         rng = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, i]))
-        outputs: tuple[Any, ...] = (q[0][i], q[1][i], errors[0][i], errors[1][i], squares[i])
-        if sampling == "generative":
-            return generative(rng, *problem, *schedule, *target, *outputs)
-        return trajectory(rng, *problem, *schedule, float(exploration), stride, *target, *outputs)
+        outputs = [*target, q[0][i], q[1][i], errors[0][i], errors[1][i], squares[i]]
+        extra = [] if sampling == "generative" else [float(exploration), stride]
+        arguments: list[Any] = [*problem, *schedule, *extra, *outputs]
+        return generative(rng, *arguments) if sampling == "generative" else trajectory(rng, *arguments)
 
     if threads == 1:
         recorded = [run(i) for i in range(replicates)]

@@ -18,13 +18,15 @@ class MarkovSolution(Solution):
     reply a state). Where the status is CYCLE the policies, values and `q` are those of the first phase of the cycle
     that was met, and nothing converges. `error_bound` bounds the sup-norm distance of both players' `q` from the fixed
     point (or from the point of the periodic orbit in the same phase); NaN where none is proved. `reason`, where a
-    solver of single games gives one, says why it did not converge, and is the solution's message.
+    solver of single games gives one, says why it did not converge, and is the solution's message; `cycle` holds
+    the policies of all phases of a cycle.
     """
 
     q: Mapping[str, Any]  # player -> (*batch, S, A, B)
     period: Any  # (*batch,) 1 where the policies stay, p > 1 for a proved cycle of p different phases, 0 unknown
     iterations: Any  # (*batch,) steps taken
     reason: str = ""
+    cycle: tuple[Mapping[str, Any], ...] = ()  # of a single game: policies as in `policies`, first phase first
 
     @property
     def message(self) -> str:
