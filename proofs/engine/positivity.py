@@ -19,7 +19,7 @@ from proofs.engine.errors import DerivationError
 from proofs.engine.identity import is_identity, normal_form, obviously_positive
 from proofs.engine.relation import Relation
 from proofs.engine.substitution import free_variables, generic_index, generic_indices, open_binder, rename, substitute
-from proofs.engine.terms import Binder, Extremum, Index, Iverson, Signum, Size, Total, XLogX
+from proofs.engine.terms import Binder, Extremum, Index, IndexSet, Iverson, Signum, Size, Total, XLogX
 
 Signs: TypeAlias = frozenset[int]
 
@@ -55,10 +55,8 @@ class Facts:
     def __init__(self, relations: Iterable[Relation] = ()) -> None:
         self.relations = tuple(relation for relation in relations if _is_simple(relation))
         self._known: dict[tuple[sympy.Expr, int], Signs] = {}
-        self._instances: dict[tuple[int, tuple[Index, ...]], dict[sympy.Expr, Any] | None] = {}
         bound: list[Any] = [variable for relation in self.relations for variable in relation.bound]
-        one_of_each_set = {index.domain: generic_index(index) for index in bound}  # index sets are not empty
-        self._witnesses = list(one_of_each_set.values())
+        self._witnesses = [_witness(domain) for domain in {index.domain: None for index in bound}]
 
     def sign(self, term: sympy.Expr, fuel: int = 2) -> Signs:
         """The signs the term can have wherever it is defined; `fuel` bounds the facts that are combined."""
@@ -131,7 +129,7 @@ class Facts:
             formals: tuple[Any, ...] = relation.bound
             choices = [[index for index in indices if index.domain == formal.domain] for formal in formals]
             for chosen in itertools.product(*choices):
-                terms = self._instance(relation, chosen)
+                terms = _instance(relation, chosen)
                 if terms is not None:
                     yield terms, OF_RELATION[relation.op]
         bounds = [bound for head in sorted(term.atoms(Iverson), key=str) for bound in (head, 1 - head)]
@@ -139,15 +137,6 @@ class Facts:
         bounds += [size - 1 for size in sorted(term.atoms(Size), key=str)]
         for bound in bounds:
             yield _terms(bound), NONNEGATIVE
-
-    def _instance(self, relation: Relation, chosen: tuple[Index, ...]) -> dict[sympy.Expr, Any] | None:
-        """rhs - lhs at the chosen indices times its denominator, where that is obviously positive."""
-        key = (id(relation), chosen)
-        if key not in self._instances:
-            form = normal_form(substitute(relation.difference, dict(zip(relation.bound, chosen, strict=True))))
-            positive = obviously_positive(form.term(form.denominator))
-            self._instances[key] = _terms(form.term(form.numerator)) if positive else None
-        return self._instances[key]
 
     def _structure(self, term: Any, fuel: int) -> Signs:
         match term:
@@ -180,6 +169,20 @@ class Facts:
             case Signum():
                 return frozenset({-1, 1})
         return ANY
+
+
+@functools.cache
+def _witness(domain: IndexSet) -> Index:
+    """An element of which nothing is known but that it is there: index sets are not empty."""
+    return generic_index(Index("witness", domain))
+
+
+@functools.lru_cache(maxsize=65536)
+def _instance(relation: Relation, chosen: tuple[Index, ...]) -> dict[sympy.Expr, Any] | None:
+    """rhs - lhs at the chosen indices times its denominator, where that is obviously positive."""
+    form = normal_form(substitute(relation.difference, dict(zip(relation.bound, chosen, strict=True))))
+    positive = obviously_positive(form.term(form.denominator))
+    return _terms(form.term(form.numerator)) if positive else None
 
 
 def _is_simple(relation: Relation) -> bool:
