@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from games.core import Game
 from games.markov import MarkovGame, Ties
@@ -23,6 +23,9 @@ Pair = tuple[Table, Table]
 JointPolicy = tuple[tuple[int, int], ...]  # (a, b) in every state
 
 LEADER, FOLLOWER = 0, 1
+
+UNKNOWN = arb("nan")
+"""What a fact proves that says, with the entry "undecided", that its prover found nothing."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,28 +1,28 @@
 r"""Where Q-value iteration from Q = 0 ends: a fixed point, or a periodic orbit that it never leaves.
 
 A fact holds the orbit, phase by phase, and the time of entry. Let m_k(j) be player k's margin in phase j: by how much
-the choices of the rule beat every other, the leader's where she moves and where she breaks a tie of his. Let d_k be the
-sup-norm distance of player k's iterate at the entry from that of the phase entered, and rho_k = 1 - alpha(1 - gamma_k).
+the choices beat every other one that they do not tie with. Let d_k be the sup-norm distance of player k's iterate at
+the entry from that of the phase entered, and rho_k = 1 - alpha(1 - gamma_k). While the policies are those of the orbit,
+iterates and orbit follow one affine map, so that i steps later the distance is at most rho_k^i d_k. If
+rho_k^i d_k < m_k / 2 in each phase that follows, then in all phases ever after: the policies are those of the orbit
+forever, and the iterates converge to it. The period is that of the orbit; 1 means that the iterates converge.
 
-While the policies are those of the orbit, iterate and orbit follow one affine map, so that i steps later the distance
-is at most rho_k^i d_k. If rho_k^i d_k < m_k / 2 in each of the p phases that follow, then in all phases ever after,
-and the policies are those of the orbit forever: the iterates converge to the orbit, and p = 1 means that they converge.
+Choices that tie on the orbit have no margin. They are told by the iterates themselves, exactly: the difference of two
+entries of the iterate that are tied on the orbit is a fixed linear functional of its deviation from the orbit, which a
+turn maps by a matrix, of size S for alpha = 1 (the deviation of Q is then gamma P times that of V, but for Q = 0
+itself), and S A B otherwise. By Cayley and Hamilton such a functional is zero in all turns if it is in as many turns in
+a row as the matrix has rows. This is asked of the difference, a tie that lasts and that the rule breaks in the same way
+forever, or of the difference after a turn minus mu times that before it, mu > 0: then the difference keeps its sign
+while it vanishes in the limit. Anything else is refused.
 
-Choices of the orbit that are exact ties have no margin. They are allowed where the iterates, too, are exactly tied in
-the same entries, forever: the difference of two tied entries of the iterate is a fixed linear functional of its
-deviation from the orbit, which every turn is mapped by one matrix, of size S for alpha = 1 (the deviation of Q is then
-gamma P times that of V, but for Q = 0 itself) and S A B otherwise. By Cayley and Hamilton such a difference is zero
-forever if it is in as many turns in a row as the matrix has rows. A tie that is reached in the limit only is refused:
-nothing is proved of it.
-
-The policies have exactly the period of the orbit: joint policies of a period d < p would make the map of d steps, a
-contraction, have the phases as its fixed points.
+Where no choice of the orbit is a tie, the orbit outlives every small change of the game.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -35,6 +35,7 @@ from verify.exact.errors import CertificateError
 from verify.exact.markov import (
     FOLLOWER,
     LEADER,
+    UNKNOWN,
     Fact,
     JointPolicy,
     Pair,
@@ -42,6 +43,7 @@ from verify.exact.markov import (
     Table,
     iterate,
     joint_policy,
+    reply,
     stage_values,
     to_flint,
     to_fraction,
@@ -57,128 +59,122 @@ EXACT_BITS = 1024
 """Denominators up to which iterates are exact; from there on they are balls, unless ties have to be told."""
 
 TIED_BITS = 2**17
-"""Denominators up to which iterates with ties are followed."""
+"""Denominators up to which iterates are followed exactly."""
 
 BALL_BITS = 384
 
-Entry = tuple[int, int, int]  # (s, a, b)
+Place = tuple[int, int, int]  # (s, a, b)
+Margins = tuple[fmpq | None, fmpq | None]  # the leader's and the follower's, None where nothing is chosen by one
 
 
-def orbit_period(game: Game, fact: Fact, bits: int) -> Fraction:
-    """The period of the policies of Q-value iteration from Q = 0 with alpha = 1, 1 where it converges; strong ties."""
-    return Fraction(len(_orbit(Rules.of(game), fact, fmpq(1))))
+def orbit_period(game: Game, fact: Fact, bits: int) -> Fraction | arb:
+    """The period of the orbit that Q-value iteration from Q = 0 with alpha = 1 tends to; ties broken for the leader."""
+    orbit = _orbit(Rules.of(game), fact, fmpq(1))
+    return Fraction(orbit.period) if orbit else UNKNOWN
 
 
-def orbit_period_half(game: Game, fact: Fact, bits: int) -> Fraction:
+def orbit_period_half(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     """The same for damped iteration, alpha = 1/2."""
-    return Fraction(len(_orbit(Rules.of(game), fact, fmpq(1, 2))))
+    orbit = _orbit(Rules.of(game), fact, fmpq(1, 2))
+    return Fraction(orbit.period) if orbit else UNKNOWN
 
 
-def reached_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction:
+def orbit_ties(game: Game, fact: Fact, bits: int) -> Fraction | arb:
+    """The number of alternatives that tie with a choice on the orbit of `orbit_period`, whose fact this one holds."""
+    orbit = _orbit(Rules.of(game), _part(fact), fmpq(1))
+    return Fraction(orbit.ties) if orbit else UNKNOWN
+
+
+def reached_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     """The leader's stage value, on average over the states, at the fixed point that the iteration from Q = 0 reaches.
 
     The fact holds that of `orbit_period`. Undefined, an error, where the iteration does not converge.
     """
-    rules = Rules.of(game)
-    part = entry(fact, "orbit")
-    require(isinstance(part, dict), fact, f"the fact of an orbit, found {shown(part)}")
-    phases = _orbit(rules, part, fmpq(1))
-    require(len(phases) == 1, fact, f"an iteration that converges, found a cycle of {len(phases)} phases")
-    return mean_leader_value(phases[0].q, phases[0].choices.policy)
-
-
-def mean_leader_value(q: Pair, policy: JointPolicy) -> Fraction:
-    """(1 / S) sum_s Q_L(s, a(s), b(s))."""
-    values = stage_values(q, policy)[LEADER]
+    orbit = _orbit(Rules.of(game), _part(fact), fmpq(1))
+    if not orbit:
+        return UNKNOWN
+    require(orbit.period == 1, fact, f"an iteration that converges, found a cycle of {orbit.period} phases")
+    values = stage_values(orbit.phases[0], orbit.policies[0])[LEADER]
     return to_fraction(sum(values, fmpq(0)) / len(values))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What the rule chooses at a Q, and how clearly.
+class Orbit:
+    """An orbit that the iterates from Q = 0 tend to.
 
-    margins : the leader's and the follower's, None where there is nothing to choose between
-    tied    : groups of entries (player, entries) whose exact equality the choices rest on
+    period : the least period of its phases, which may be listed several times over
+    ties   : how many alternatives tie with a choice
     """
 
-    policy: JointPolicy
-    margins: tuple[fmpq | None, fmpq | None]
-    tied: tuple[tuple[int, tuple[Entry, ...]], ...]
-
-    @classmethod
-    def of(cls, q: Pair) -> Choices:
-        """By the rule with ties broken for the leader; the order of comparisons is that of the rule."""
-        leader, follower = q
-        margins: tuple[list[fmpq], list[fmpq]] = ([], [])
-        tied: list[tuple[int, tuple[Entry, ...]]] = []
-        policy = []
-
-        def choose(player: int, options: Sequence[Entry]) -> list[Entry]:
-            """The options that are best for the player, who may have no margin over the rest."""
-            worth = [q[player][s][a][b] for s, a, b in options]
-            best = max(worth)
-            margins[player].extend(best - value for value in worth if value < best)
-            return [option for option, value in zip(options, worth, strict=True) if value == best]
-
-        def equal(player: int, options: Sequence[Entry]) -> Entry:
-            if len(options) > 1:
-                tied.append((player, tuple(options)))
-            return options[0]
-
-        for s in range(len(leader)):
-            moves = []
-            for a, row in enumerate(follower[s]):
-                answers = choose(FOLLOWER, [(s, a, b) for b in range(len(row))])
-                equal(FOLLOWER, answers)
-                moves.append(equal(LEADER, choose(LEADER, answers)))
-            _, a, b = equal(LEADER, choose(LEADER, moves))
-            policy.append((a, b))
-        least = tuple(min(found, default=None) for found in margins)
-        return cls(policy=tuple(policy), margins=(least[0], least[1]), tied=tuple(tied))
-
-    def hold_ties(self, q: Pair) -> bool:
-        """Whether the entries that the choices need to be equal are equal at another Q."""
-        return all(
-            len({(value.p, value.q) for value in (q[player][s][a][b] for s, a, b in entries)}) == 1
-            for player, entries in self.tied
-        )
+    phases: list[Pair]
+    policies: list[JointPolicy]
+    period: int
+    ties: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """One point of the orbit and what the rule chooses there."""
+class Choices:
+    """What is played at a Q: the replies to all actions in all states, and the leader's moves."""
 
-    q: Pair
-    choices: Choices
+    replies: tuple[tuple[int, ...], ...]  # [s][a]
+    moves: tuple[int, ...]  # [s]
+
+    @classmethod
+    def of(cls, q: Pair) -> Choices:
+        """By the rule, ties broken for the leader."""
+        replies = tuple(
+            tuple(reply(own, other, Ties.STRONG) for own, other in zip(*rows, strict=True))
+            for rows in zip(*q, strict=True)
+        )
+        return cls(replies=replies, moves=tuple(a for a, _ in joint_policy(q)))
+
+    @property
+    def policy(self) -> JointPolicy:
+        return tuple((a, replies[a]) for a, replies in zip(self.moves, self.replies, strict=True))
+
+    def comparisons(self, actions: int) -> Iterator[tuple[tuple[int, ...], Place, Place]]:
+        """(players, chosen, alternative): whose Q the rule compares, in turn; at last the smaller place is chosen.
+
+        `actions` is the number of the follower's.
+        """
+        for s, (replies, move) in enumerate(zip(self.replies, self.moves, strict=True)):
+            for a, b in enumerate(replies):
+                yield from (((FOLLOWER, LEADER), (s, a, b), (s, a, other)) for other in range(actions) if other != b)
+                if a != move:
+                    yield (LEADER,), (s, move, replies[move]), (s, a, b)
 
 
-def _orbit(rules: Rules, fact: Fact, step_size: fmpq) -> list[Phase]:
-    """The phases of the fact's orbit, if all of it holds."""
+def _orbit(rules: Rules, fact: Fact, step_size: fmpq) -> Orbit | None:
+    """The fact's orbit, if all of it holds; None where the fact says that nothing is known."""
+    if "undecided" in fact:
+        return None
     ties, stated = entry(fact, "ties"), to_flint(rational(fact, "step_size"))
     require(ties == Ties.STRONG.label, fact, f"ties {Ties.STRONG.label!r}, found {shown(ties)}")
     require(stated == step_size, fact, f"the step size {step_size}, found {stated}")
     phases = _phases(rules, fact)
-    period = len(phases)
-    require(rational(fact, "value") == period, fact, f"the value {period}, the number of phases")
-    for j, phase in enumerate(phases):
-        following = iterate(rules, phase.q, phase.choices.policy, step_size)
-        require(following == phases[(j + 1) % period].q, fact, f"phase {j} to be mapped to the next one")
-    policies = [phase.choices.policy for phase in phases]
-    for d in (d for d in range(1, period) if period % d == 0):
-        require(policies[d:] + policies[:d] != policies, fact, f"policies of period {period}, found period {d}")
-    _require_entry(rules, fact, phases, step_size)
-    return phases
+    found = _Caught.of(rules, fact, phases, step_size)
+    for j, (phase, following) in enumerate(zip(phases, [*phases[1:], phases[0]], strict=True)):
+        mapped = iterate(rules, phase, found.policies[j], step_size)
+        require(mapped == following, fact, f"phase {j} to be mapped to the next one")
+    period = next(d for d in range(1, len(phases) + 1) if phases[d:] + phases[:d] == phases)
+    require(rational(fact, "value") == period, fact, f"the value {period}, the period of its phases")
+    return Orbit(phases=phases, policies=found.policies, period=period, ties=found.ties)
 
 
-def _phases(rules: Rules, fact: Fact) -> list[Phase]:
+def _part(fact: Fact) -> Fact:
+    part = entry(fact, "orbit")
+    require(isinstance(part, dict), fact, f"the fact of an orbit, found {shown(part)}")
+    return part
+
+
+def _phases(rules: Rules, fact: Fact) -> list[Pair]:
     listed = entry(fact, "orbit")
     count = len(listed) if isinstance(listed, list) else 0
     require(1 <= count <= LONGEST_ORBIT, fact, f"an orbit of 1 to {LONGEST_ORBIT} phases, found {shown(listed)}")
     found = []
     for j, phase in enumerate(mappings(fact, "orbit", count)):
         named = {**phase, "concept": f"{fact.get('concept', 'fact')}.orbit[{j}]"}
-        q = (_table(rules, named, "leader"), _table(rules, named, "follower"))
-        found.append(Phase(q=q, choices=Choices.of(q)))
+        found.append((_table(rules, named, "leader"), _table(rules, named, "follower")))
     return found
 
 
@@ -196,30 +192,117 @@ def _table(rules: Rules, phase: Fact, key: str) -> Table:
     ]
 
 
-def _require_entry(rules: Rules, fact: Fact, phases: Sequence[Phase], step_size: fmpq) -> None:
-    """The iteration from Q = 0 is caught by the orbit at the stated time."""
-    period = len(phases)
-    when = entry(fact, "entry")
-    require(isinstance(when, dict), fact, f"an entry of steps and phase, found {shown(when)}")
-    named = {**when, "concept": f"{fact.get('concept', 'fact')}.entry"}
-    first = position(named, "phase", period)
-    tied = any(phase.choices.tied for phase in phases)
-    entries = rules.states * rules.leader_actions * rules.follower_actions
-    turns = rules.states + 1 if step_size == 1 else entries  # one more for an entry at Q = 0
-    most = max(0, MOST_WORK // (2 * entries * rules.states) - (turns * period if tied else 0))
-    steps = position(named, "steps", most + 1)
-    walk = _Walk(rules, step_size, exactly=tied)
-    for _ in range(steps):
-        walk.advance()
-    walk.require_near(fact, phases, first)
-    for i in range(turns * period if tied else 0):
-        phase = phases[(first + i) % period]
-        require(
-            phase.choices.hold_ties(walk.q) and joint_policy(walk.q) == phase.choices.policy,
-            fact,
-            f"ties of the orbit to be ties of the iterate {steps + i}",
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Caught:
+    """That the iteration from Q = 0 is caught by the orbit at the stated time, playing these policies ever after."""
+
+    policies: list[JointPolicy]
+    ties: int
+
+    @classmethod
+    def of(cls, rules: Rules, fact: Fact, phases: list[Pair], step_size: fmpq) -> _Caught:
+        when = entry(fact, "entry")
+        require(isinstance(when, dict), fact, f"an entry of steps and phase, found {shown(when)}")
+        named = {**when, "concept": f"{fact.get('concept', 'fact')}.entry"}
+        first = position(named, "phase", len(phases))
+        entries = rules.states * rules.leader_actions * rules.follower_actions
+        most = MOST_WORK // (2 * entries * rules.states)
+        steps = position(named, "steps", most + 1)
+        by_rule = [Choices.of(phase) for phase in phases]
+        actions = rules.follower_actions
+        ties = sum(
+            _gap(phase, players[0], chosen, other) == 0
+            for phase, choices in zip(phases, by_rule, strict=True)
+            for players, chosen, other in choices.comparisons(actions)
         )
-        walk.advance()
+        walk = _Walk(rules, step_size, exactly=ties > 0)
+        for _ in range(steps):
+            walk.advance()
+        entered = walk.q
+        if ties:
+            turns = rules.states + 2 if step_size == 1 else entries + 1
+            require(turns * len(phases) <= most, fact, f"at most {most} steps to tell ties")
+            iterates = []
+            for _ in range(turns * len(phases)):
+                iterates.append(walk.q)
+                walk.advance()
+            # Phase j is met at the times steps + (j - first) + n p, n = 0, 1, ...
+            met = [iterates[(j - first) % len(phases) :: len(phases)] for j in range(len(phases))]
+        else:
+            met = [[]] * len(phases)
+        played = [_played(fact, own, rule, j) for j, (own, rule) in enumerate(zip(met, by_rule, strict=True))]
+        margins = [
+            _margins(fact, phase, own, choices, actions)
+            for phase, own, choices in zip(phases, met, played, strict=True)
+        ]
+        _require_near(rules, fact, entered, phases[first], [*margins[first:], *margins[:first]], step_size)
+        return cls(policies=[choices.policy for choices in played], ties=ties)
+
+
+def _played(fact: Fact, iterates: Sequence[Pair], by_rule: Choices, j: int) -> Choices:
+    """What is played whenever the iterates are in a phase: by the rule at the phase itself where nothing is tied."""
+    if not iterates:
+        return by_rule
+    choices = [Choices.of(q) for q in iterates]
+    require(all(other == choices[0] for other in choices), fact, f"the same choices whenever phase {j} comes round")
+    return choices[0]
+
+
+def _margins(fact: Fact, phase: Pair, iterates: Sequence[Pair], choices: Choices, actions: int) -> Margins:
+    """The least margin of each player's choices in a phase; ties are told by the iterates that meet it."""
+    margins: tuple[list[fmpq], list[fmpq]] = ([], [])
+    for players, chosen, other in choices.comparisons(actions):
+        for player in players:
+            gap = _gap(phase, player, chosen, other)
+            require(gap >= 0, fact, f"{chosen} to be chosen rather than {other} on the orbit")
+            if gap > 0:
+                margins[player].append(gap)
+                break
+            differences = [_gap(q, player, chosen, other) for q in iterates]
+            if any(differences):
+                require(
+                    _keep_sign(differences), fact, f"a tie of {chosen} and {other} that lasts or is told in one way"
+                )
+                break
+        else:
+            require(chosen < other, fact, f"the smaller of {chosen} and {other} to be chosen")
+    least = [min(found, default=None) for found in margins]
+    return least[LEADER], least[FOLLOWER]
+
+
+def _gap(q: Pair, player: int, one: Place, other: Place) -> fmpq:
+    (s, a, b), (t, c, d) = one, other
+    return q[player][s][a][b] - q[player][t][c][d]
+
+
+def _keep_sign(differences: list[fmpq]) -> bool:
+    """Whether they are positive and each is the same multiple of the one before."""
+    if not all(difference > 0 for difference in differences):
+        return False
+    return len({after / before for before, after in itertools.pairwise(differences)}) == 1
+
+
+def _require_near(rules: Rules, fact: Fact, q: Pair, phase: Pair, margins: Sequence[Margins], step_size: fmpq) -> None:
+    """rho_k^i d_k < m_k / 2 for both players in every phase, the one entered first."""
+    with ctx.workprec(BALL_BITS):
+        for player, whose in ((LEADER, "leader"), (FOLLOWER, "follower")):
+            away = _away(q[player], phase[player])
+            rate = arb(1 - step_size * (1 - rules.discounts[player]))
+            for pair in margins:
+                margin = pair[player]
+                near = margin is None or bool(away < arb(margin / 2))
+                require(near, fact, f"the {whose}'s Q at the entry within half the margins of the orbit")
+                away *= rate
+
+
+def _away(one: Table, other: Table) -> arb:
+    """An upper bound on the sup-norm distance of two tables, one of which may hold balls."""
+    bound = arb(0)
+    for tables in zip(one, other, strict=True):
+        for rows in zip(*tables, strict=True):
+            for x, y in zip(*rows, strict=True):
+                bound = bound.max(arb(x - y).abs_upper())
+    return bound
 
 
 class _Walk:
@@ -250,28 +333,6 @@ class _Walk:
                 leader, follower = ([[[arb(x) for x in row] for row in rows] for rows in table] for table in self.q)
             self.q, self.in_balls = (leader, follower), True
 
-    def require_near(self, fact: Fact, phases: Sequence[Phase], first: int) -> None:
-        """rho_k^i d_k < m_k / 2 in phase first + i, for both players and every phase."""
-        with ctx.workprec(BALL_BITS):
-            for player, whose in ((LEADER, "leader"), (FOLLOWER, "follower")):
-                away = _away(self.q[player], phases[first].q[player])
-                rate = arb(1 - self.step_size * (1 - self.rules.discounts[player]))
-                for phase in (*phases[first:], *phases[:first]):
-                    margin = phase.choices.margins[player]
-                    near = margin is None or bool(away < arb(margin / 2))
-                    require(near, fact, f"the {whose}'s Q after {self.time} steps within half the margins of the orbit")
-                    away *= rate
-
-
-def _away(one: Table, other: Table) -> arb:
-    """An upper bound on the sup-norm distance of two tables, one of which may hold balls."""
-    bound = arb(0)
-    for tables in zip(one, other, strict=True):
-        for rows in zip(*tables, strict=True):
-            for x, y in zip(*rows, strict=True):
-                bound = bound.max(arb(x - y).abs_upper())
-    return bound
-
 
 def _told(q: Pair, time: int) -> JointPolicy:
     """The joint policy at balls that tell every choice of the rule apart."""
@@ -287,7 +348,5 @@ def _told(q: Pair, time: int) -> JointPolicy:
 def _best(balls: Sequence[Any], s: int, time: int) -> int:
     best = max(range(len(balls)), key=lambda i: balls[i].mid())
     if not all(i == best or bool(balls[i] < balls[best]) for i in range(len(balls))):
-        raise CertificateError(
-            f"orbit: expected choices that {BALL_BITS} bits tell, found none at {time=} in state {s}"
-        )
+        raise CertificateError(f"orbit: expected choices that {BALL_BITS} bits tell in state {s}, step {time}")
     return best
