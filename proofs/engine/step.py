@@ -117,11 +117,15 @@ def check_relation_defined(relation: Relation, known: Iterable[Relation]) -> Non
 
 
 def union(assumptions: Iterable[Assumptions]) -> Assumptions:
-    """All assumptions, each once."""
+    """All assumptions, each once; no group holds one twice."""
     found: list[Assumption] = []
-    for assumption in (item for group in assumptions for item in group):
-        if not any(assumption is other or assumption.same_as(other) for other in found):
-            found.append(assumption)
+    seen: dict[int, Assumption] = {}
+    for group in assumptions:
+        earlier = tuple(found)
+        for assumption in group:
+            if id(assumption) not in seen and not any(assumption.same_as(other) for other in earlier):
+                found.append(assumption)
+            seen[id(assumption)] = assumption
     return tuple(found)
 
 

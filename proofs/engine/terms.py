@@ -73,7 +73,8 @@ class Index(sympy.Symbol):
         return (self.name, self.domain), {}
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*sympy.Symbol._hashable_content(self), self.domain.name, str(self.domain.elements))
+        elements = self.domain.elements
+        return (*sympy.Symbol._hashable_content(self), self.domain.name, elements.name if elements else "")
 
     def _latex(self, printer: Any) -> str:
         return self.name if len(self.name.rstrip("'")) == 1 else rf"\mathrm{{{self.name}}}"

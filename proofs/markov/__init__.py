@@ -1,0 +1,1 @@
+"""Derivations about Stackelberg Q-value iteration in Markov games."""
