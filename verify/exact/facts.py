@@ -39,6 +39,32 @@ CHECKERS: dict[str, str] = {
         "verify.exact.features",
         "leader_actions follower_actions zero_sum_defect common_payoff_defect degenerate_replies rescaled_sse",
     ),
+    **_references(
+        "verify.exact.iteration",
+        "leader_distance follower_distance distance leader_start_distance follower_start_distance start_distance "
+        "leader_decay follower_decay steps step_size leader_discount follower_discount discount_difference "
+        "zero_sum_reward_defect common_reward_defect zero_sum_start_defect common_start_defect "
+        "zero_sum_reference_defect common_reference_defect follower_start_reward_defect "
+        "follower_reference_reward_defect reference_residual start_residual leader_slack leader_slack_sum "
+        "follower_slack_sum leader_comparison_excess leader_comparison_excess_without_slack "
+        "leader_comparison_excess_own_policy",
+    ),
+    **_references(
+        "verify.exact.soft_iteration",
+        "soft_leader_distance soft_follower_distance plain_leader_distance plain_follower_distance leader_temperature "
+        "follower_temperature leader_reward_span follower_reward_span leader_span follower_span",
+    ),
+    **_references(
+        "verify.exact.markov",
+        "states leader_actions_count follower_actions_count markov_zero_sum_defect markov_common_defect "
+        "markov_discount_difference markov_follower_discount markov_least_probability",
+    ),
+    **_references("verify.exact.markov_orbit", "orbit_period orbit_period_half orbit_ties reached_fixed_point"),
+    **_references(
+        "verify.exact.markov_stationary",
+        "fixed_points best_fixed_point worst_fixed_point pure_nash_count best_markov_nash worst_markov_nash",
+    ),
+    **_references("verify.exact.switching", "span_rate_upper span_rate_lower lyapunov_limit dobrushin sup_rate"),
 }
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -42,13 +42,20 @@ Choice = tuple[int, int]  # (a, b)
 def span_rate_upper(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     """A number that the rate does not exceed: the value of the fact, by its form X on the monomials of degree `degree`.
 
-    The fact says which rows of each state it keeps, and writes each of the others as a mixture of them.
+    The fact says which rows of each state it keeps, and writes each of the others as a mixture of them. A fact may
+    name the span seminorm instead: every mode shrinks it by the largest total variation distance of two rows of
+    different states at least, for (P x)_s - (P x)_t is at most that distance of rows s and t times the span of x.
     """
     rows = kernel_rows(game)
     if "undecided" in fact:
         return UNKNOWN
     value, size = rational(fact, "value"), len(rows) - 1
     require(value >= 0, fact, f"a value >= 0, found {shown(value)}")
+    if "norm" in fact:
+        require(fact["norm"] == "span", fact, f"the norm 'span', found {shown(fact['norm'])}")
+        found = max((_variation(x, y) for x, y in _rows_of_different_states(rows)), default=Fraction(0))
+        require(value >= found, fact, f"a value of at least {shown(found)}, found {shown(value)}")
+        return value
     degree, monomials = _degree(size, fact)
     kept = _kept(rows, fact)
     count = math.prod(len(choices) for choices in kept)
@@ -116,11 +123,19 @@ def lyapunov_limit(game: Game, fact: Fact, bits: int) -> Fraction | arb:
 
 def dobrushin(game: Game, fact: Fact, bits: int) -> Fraction:
     """The Dobrushin coefficient of the kernel: the largest total variation distance of two of its rows."""
-    # Rows sum to one, so that what one has more than the other is half of the sum of all differences.
     rows = {row for state in kernel_rows(game) for moves in state for row in moves}
-    pairs = itertools.combinations(rows, 2)
-    distances = (sum((max(x - y, fmpq(0)) for x, y in zip(*pair, strict=True)), fmpq(0)) for pair in pairs)
-    return max(map(to_fraction, distances), default=Fraction(0))
+    return max((_variation(*pair) for pair in itertools.combinations(rows, 2)), default=Fraction(0))
+
+
+def _variation(one: Row, other: Row) -> Fraction:
+    """Total variation: rows sum to one, so that it is what one has more than the other."""
+    return to_fraction(sum((max(x - y, fmpq(0)) for x, y in zip(one, other, strict=True)), fmpq(0)))
+
+
+def _rows_of_different_states(rows: list[list[list[Row]]]) -> Iterator[tuple[Row, Row]]:
+    flat = [{row for moves in state for row in moves} for state in rows]
+    for one, other in itertools.combinations(flat, 2):
+        yield from itertools.product(one, other)
 
 
 def sup_rate(game: Game, fact: Fact, bits: int) -> Fraction:
