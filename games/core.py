@@ -81,7 +81,8 @@ def as_entries(value: Any, name: str) -> np.ndarray:
         if any(issubclass(kind, list | tuple | np.ndarray) for kind in types):
             raise GameError(f"{name}: expected a rectangular array, found rows of different lengths")
         array = _lift(cells, name) if any(issubclass(kind, _EXACT_TYPES) for kind in types) else _floats(cells, name)
-    if array.dtype != object and not np.isfinite(array).all():
+    # The extremes tell it without a table of answers as long as the array; NaN is an extreme of every array it is in.
+    if array.dtype != object and array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
         index = tuple(np.argwhere(~np.isfinite(array))[0])
         raise GameError(f"{_at(name, index)}: expected a finite number, found {array[index]}")
     array.setflags(write=False)

@@ -204,7 +204,8 @@ class SoftMarkovIteration(MarkovIteration):
 
 def check_kernel(transition: np.ndarray) -> None:
     """Raise `GameError`, naming the entry, unless the last axis holds probabilities that sum to one."""
-    require("transition", transition, transition >= 0, "a probability >= 0")
+    if transition.min() < 0:  # a whole table of comparisons only where there is an entry to name
+        require("transition", transition, transition >= 0, "a probability >= 0")
     sums = transition.sum(axis=-1)
     if transition.dtype == object:
         require("transition", sums, sums == 1, 'probabilities that sum to exactly 1 (write "1/3" for a third)')

@@ -20,6 +20,7 @@ COMMANDS = {
     "derive": "Print a derivation, every line checked, or list the topics.",
     "check": "Check a certificate again, without any solver.",
     "solve": "Solve one game from a file or from the literature.",
+    "study": "Count how often something happens, over a grid of parameters.",
     "runs": "List earlier runs, or show one.",
     "report": "Write the report of a run as a folder of HTML.",
     "doctor": "Look at this installation and this machine.",

@@ -18,9 +18,9 @@ from markupsafe import Markup
 from verify.report import pandoc
 from verify.report.errors import ReportError
 from verify.report.maths import Maths
+from verify.report.page import style_sheet, template_environment
 from verify.report.reading import read
 from verify.report.schema import Derivation, Evidence, Named
-from verify.report.site import style_sheet, template_environment
 
 Format = Literal["html", "md", "latex", "ipynb", "pdf"]
 FORMATS: tuple[Format, ...] = ("html", "md", "latex", "ipynb", "pdf")

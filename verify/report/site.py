@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import importlib.resources
 import itertools
 import json
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 from games.errors import shown
-from verify.report import games, numerals, words
+from verify.report import games, numerals, study, words
 from verify.report.charts.histogram import histogram
 from verify.report.charts.ladder import ladder
-from verify.report.charts.marks import mark
 from verify.report.charts.rate import rate
 from verify.report.charts.tally import tally
 from verify.report.charts.tightness import tightness
 from verify.report.errors import ReportError
 from verify.report.folder import replace_folder
 from verify.report.maths import Maths
+from verify.report.page import asset, style_sheet, template_environment, to_bytes
 from verify.report.reading import read
 from verify.report.schema import SCHEMA, Claim, Result, certificate
 from verify.verdict import Verdict
@@ -56,8 +52,10 @@ class Page:
     ablations: tuple[Drawn | None, ...]  # one an ablation
 
 
-def render(result: Path | str | Mapping[str, Any], out_dir: Path | str) -> Path:
+def render(result: Path | str | Mapping[str, Any], out_dir: Path | str, *, studies: Sequence[Path | str] = ()) -> Path:
     """Write the report of a `verify --json` result into the folder `out_dir`; returns the path of its index.html.
+
+    `studies` are results of studies (study.json files) whose pages the report takes in.
 
     Nothing is recomputed and nothing is fetched: the same result gives the same bytes. The folder appears whole or
     not at all; it may hold an earlier report, which is replaced, and nothing else.
@@ -66,11 +64,11 @@ def render(result: Path | str | Mapping[str, Any], out_dir: Path | str) -> Path:
     pandoc is missing.
     """
     data = result if isinstance(result, Mapping) else _load(Path(result))
-    files = build(data)
+    files = build(data, studies=[_load(Path(study)) for study in studies])
     return replace_folder(Path(out_dir), files) / "index.html"
 
 
-def build(data: Mapping[str, Any]) -> dict[str, bytes]:
+def build(data: Mapping[str, Any], *, studies: Sequence[Mapping[str, Any]] = ()) -> dict[str, bytes]:
     """The files of the report: relative path to content."""
     schema = data.get("schema")
     if schema != SCHEMA:
@@ -80,15 +78,21 @@ def build(data: Mapping[str, Any]) -> dict[str, bytes]:
     if repeated is not None:
         raise ReportError(f"report: claims: expected each claim once, found {shown(repeated)} twice")
     pages, files = _pages(parsed.claims)
+    taken: set[str] = set()
+    linked = []
+    for item in studies:
+        folder = f"studies/{_slug(str(item.get('study')), taken)}"
+        files |= {f"{folder}/{name}": content for name, content in study.build(item, root="../../").items()}
+        linked.append((f"{folder}/index.html", item["title"]))
     maths = Maths()
     environment = _environment(maths)
-    _render(environment, parsed, pages)  # notes the formulas
+    _render(environment, parsed, pages, linked)  # notes the formulas
     maths.convert()
-    files |= {name: text.encode() for name, text in _render(environment, parsed, pages).items()}
+    files |= {name: text.encode() for name, text in _render(environment, parsed, pages, linked).items()}
     files["style.css"] = style_sheet().encode()
     files["result.json"] = to_bytes(data)
     for name in ("README.txt", "GUST-FONT-LICENSE.txt"):
-        files[f"fonts/{name}"] = _asset("assets", "fonts", name).read_bytes()
+        files[f"fonts/{name}"] = asset("assets", "fonts", name).read_bytes()
     return files
 
 
@@ -164,26 +168,6 @@ def _slug(text: str, taken: set[str]) -> str:
     return name
 
 
-def to_bytes(data: Any) -> bytes:
-    """JSON with sorted keys: the same data, the same bytes."""
-    return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=True) + "\n").encode()
-
-
-def _asset(*parts: str) -> Any:
-    return importlib.resources.files("verify.report").joinpath(*parts)
-
-
-def style_sheet() -> str:
-    """The style sheet with the fonts inside: browsers refuse font files to pages opened from a disk."""
-
-    def embed(match: re.Match[str]) -> str:
-        font = _asset("assets", "fonts", match[1]).read_bytes()
-        return f'url("data:font/woff2;base64,{base64.b64encode(font).decode()}")'
-
-    css = _asset("assets", "style.css").read_text(encoding="utf-8")
-    return re.sub(r'url\("fonts/([a-z-]+\.woff2)"\)', embed, css)
-
-
 def _environment(maths: Maths) -> jinja2.Environment:
     environment = template_environment(maths)
     environment.globals |= {
@@ -205,38 +189,9 @@ def _environment(maths: Maths) -> jinja2.Environment:
     return environment
 
 
-def template_environment(maths: Maths) -> jinja2.Environment:
-    """Templates escape everything that is not markup already, and refuse names they do not know."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("verify.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals |= {
-        "inline": maths.inline,
-        "display": maths.display,
-        "mark": mark,
-        "exact": numerals.exact,
-        "short": numerals.short,
-        "count": numerals.count,
-        "EVIDENCE": words.EVIDENCE,
-        "evidence_title": words.evidence_title,
-        "evidence_detail": words.evidence_detail,
-        "breakable": breakable,
-        "quote": shlex.quote,
-    }
-    return environment
-
-
-def breakable(text: str) -> Markup:
-    """Identifiers that may break after a slash, a hyphen or an underscore, as long ones must."""
-    return Markup(re.sub(r"([/_.-])", r"\1<wbr>", str(Markup.escape(text))))
-
-
-def _render(environment: jinja2.Environment, result: Result, pages: Sequence[Page]) -> dict[str, str]:
+def _render(
+    environment: jinja2.Environment, result: Result, pages: Sequence[Page], studies: Sequence[tuple[str, str]]
+) -> dict[str, str]:
     counts = {verdict.value: sum(page.claim.verdict == verdict for page in pages) for verdict in Verdict}
     papers: dict[str, list[Page]] = {}
     for page in pages:
@@ -249,6 +204,7 @@ def _render(environment: jinja2.Environment, result: Result, pages: Sequence[Pag
         counts={name: count for name, count in counts.items() if count},
         groups=groups,
         pages=pages,
+        studies=studies,
         attention=[page for page in pages if page.complaints],
         instances=sum(page.claim.instances or 0 for page in pages if not page.claim.measured),
     )

@@ -15,8 +15,8 @@ from verify.report.charts.lines import lines
 from verify.report.errors import ReportError
 from verify.report.folder import replace_folder
 from verify.report.maths import Maths
+from verify.report.page import style_sheet, template_environment, to_bytes
 from verify.report.reading import read
-from verify.report.site import style_sheet, template_environment, to_bytes
 from verify.report.study_schema import SCHEMA, Figure, Share, StudyResult
 
 
@@ -26,11 +26,15 @@ def render_study(data: Mapping[str, Any], out_dir: Path | str) -> Path:
     The folder appears whole or not at all. Raises `ReportError` for a result that is not of the schema and a folder
     that cannot be written.
     """
-    return replace_folder(Path(out_dir), build(data)) / "index.html"
+    files = {**build(data), "style.css": style_sheet().encode()}
+    return replace_folder(Path(out_dir), files) / "index.html"
 
 
-def build(data: Mapping[str, Any]) -> dict[str, bytes]:
-    """The files of the page: relative path to content."""
+def build(data: Mapping[str, Any], *, root: str = "") -> dict[str, bytes]:
+    """The files of the page: relative path to content. The style sheet, which reports share, is in the folder `root`.
+
+    Raises `ReportError` for a result that is not of the schema.
+    """
     if data.get("schema") != SCHEMA:
         raise ReportError(f"study: schema: expected {SCHEMA!r}, found {shown(data.get('schema'))}")
     result = read(StudyResult, data, "study")
@@ -41,8 +45,8 @@ def build(data: Mapping[str, Any]) -> dict[str, bytes]:
         "duration": words.duration,
         "moment": words.moment,
     }
-    page = environment.get_template("study.html").render(root="", study=result, run=result.run)
-    files = {"index.html": page.encode(), "style.css": style_sheet().encode(), "study.json": to_bytes(data)}
+    page = environment.get_template("study.html").render(root=root, study=result, run=result.run)
+    files = {"index.html": page.encode(), "study.json": to_bytes(data)}
     for number, figure in enumerate(result.figures, 1):
         files[f"figure-{number}.csv"] = table(figure).encode()
     return files
