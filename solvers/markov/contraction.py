@@ -14,14 +14,14 @@ stage (for one agent: policy iteration); for max-min it may fail to help, and th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from solvers.markov.backup import SLACK, Backup, centred_product, table_error
 
-# What a table (S, A, B) is worth in every state, and the actions of both that are played for it.
-StageValue = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+# What a table (S, A, B) is worth in every state, and the actions of both that are played for it, or None where mixed.
+StageValue = Callable[[np.ndarray], tuple[np.ndarray, Any, Any]]
 
 DIRECT = 64
 """States up to which a policy is evaluated by elimination at once; above, by steps along P while they mix quickly."""
@@ -34,20 +34,27 @@ class Settled(NamedTuple):
 
     q: np.ndarray  # (S, A, B)
     values: np.ndarray  # (S,)
-    moves: np.ndarray  # (S,)
-    answers: np.ndarray  # (S,)
+    moves: Any  # (S,), or None
+    answers: Any  # (S,), or None
     residual: float  # (hi - lo) / 2: by how much F(V) - V, shifted, misses zero
     bound: float
     iterations: int  # passes over the kernel
 
 
 def settle(
-    backup: Backup, player: int, discount: float, stage_value: StageValue, *, tolerance: float, budget: int
+    backup: Backup,
+    player: int,
+    discount: float,
+    stage_value: StageValue,
+    *,
+    tolerance: float,
+    budget: int,
+    stage_error: Callable[[], float] | None = None,
 ) -> Settled:
     """The fixed point of Q = r + gamma P stage_value(Q) for one player's rewards and discount.
 
     Ends where the bound is at most `tolerance` times the largest reward, or as small as rounding lets it be, or after
-    `budget` passes; the bound holds in any case.
+    `budget` passes; the bound holds in any case. `stage_error` tells how far the last stage values may be off.
     """
     reward = backup.game.rewards()[player]
     scale = float(np.abs(reward).max())
@@ -59,9 +66,10 @@ def settle(
         table *= discount
         table += reward
         found, moves, answers = stage_value(table)
-        low, high, half, floor = _interval(backup, values, found, discount, scale)
+        error = 0.0 if stage_error is None else stage_error()
+        low, high, half, floor = _interval(backup, values, found, discount, scale, error)
         if floor > goal and backup.sharpen():
-            low, high, half, floor = _interval(backup, values, found, discount, scale)
+            low, high, half, floor = _interval(backup, values, found, discount, scale, error)
         bound = SLACK * (high - low) / 2 + floor
         # What is left is rounding where the interval is no longer than its own error.
         if bound <= goal or (high - low) / 2 <= floor or step == budget:
@@ -69,7 +77,9 @@ def settle(
             table += shift
             bound += 2.0**-52 * (float(np.abs(table).max()) + abs(shift))
             return Settled(table, found + shift, moves, answers, half, bound, step)
-        if half <= least / 2 or not newton:
+        if moves is None:
+            values = found + (low + high) / 2
+        elif half <= least / 2 or not newton:
             ahead = found + (low + high) / 2
             if half < least:
                 least, plain = half, ahead
@@ -82,13 +92,13 @@ def settle(
 
 
 def _interval(
-    backup: Backup, values: np.ndarray, found: np.ndarray, discount: float, scale: float
+    backup: Backup, values: np.ndarray, found: np.ndarray, discount: float, scale: float, stage_error: float
 ) -> tuple[float, float, float, float]:
     """(low, high, half, floor): Q* - Q is in [low - floor, high + floor]; half is half the span of F(V) - V."""
     rise = found - values
     low, high = float(rise.min()), float(rise.max())
     error = float(table_error(backup, values[None], np.array([discount]), np.array([scale]))[0])
-    error += 2.0**-52 * max(abs(low), abs(high))
+    error += stage_error + 2.0**-52 * max(abs(low), abs(high))
 
     def lifted(change: float, outward: bool) -> float:
         # Rows of the kernel sum to one within the defect: the far side of the interval takes the larger factor.
