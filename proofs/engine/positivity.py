@@ -179,10 +179,10 @@ def _witness(domain: IndexSet) -> Index:
 
 @functools.lru_cache(maxsize=65536)
 def _instance(relation: Relation, chosen: tuple[Index, ...]) -> dict[sympy.Expr, Any] | None:
-    """rhs - lhs at the chosen indices times its denominator, where that is obviously positive."""
+    """rhs - lhs at the chosen indices times its denominator, where that is obviously positive; None of 0 = 0."""
     form = normal_form(substitute(relation.difference, dict(zip(relation.bound, chosen, strict=True))))
-    positive = obviously_positive(form.term(form.denominator))
-    return _terms(form.term(form.numerator)) if positive else None
+    useful = not form.is_zero and obviously_positive(form.term(form.denominator))
+    return _terms(form.term(form.numerator)) if useful else None
 
 
 def _is_simple(relation: Relation) -> bool:

@@ -400,3 +400,15 @@ def with_start_distance(argument: Argument, step: Step, factor: sympy.Expr, play
     larger = below_start_distance(argument, player)
     relation = at_most(step.relation.lhs, factor * SYMBOLS["start_distance"])
     return argument.step(relation, Combine((1, factor)), step, larger, *signs)
+
+
+@once
+def distance_nonnegative(argument: Argument, player: Player) -> Step:
+    """0 <= distance of a player, in the words of the claims."""
+    apart = distances(argument, player)
+    sides = [instance(argument, side, {}) for side in (apart.above, apart.below)]
+    half = Rational(1, 2)
+    step = argument.step(at_most(0, apart.sequence[t]), Combine((half, half)), *sides)
+    step = instance(argument, everywhere(argument, step, t), {t: T})
+    symbol = SYMBOLS[f"{player.name}_distance"]
+    return argument.step(at_most(0, symbol), Rewrite(), step, distance_at(argument, player, "distance"))

@@ -177,3 +177,9 @@ def test_signs_hold_at_every_point_the_facts_allow(term, entries, at_y, at_k, at
     for position in itertools.product(range(3), repeat=1):
         value = evaluate(term, {**values, "b": position[0]})
         assert (value > 1e-25) - (value < -1e-25) in signs  # dyadic points, forty digits: zero is seen as zero
+
+
+def test_a_fact_that_says_nothing_at_some_index_is_passed_over() -> None:
+    """[p_a = p_b] = [a = b] says 0 = 0 at a = b."""
+    distinct = equal(Iverson(p[a], p[b]), Delta(a, b)).for_all(a, b)
+    assert Facts((distinct, at_most(x, 1))).nonnegative(1 - x)
