@@ -1,4 +1,4 @@
-"""Published one-shot games, one a file, each with its source and exact answers: `literature()` and `named(name)`."""
+"""Published games, one a file, each with its source and exact answers: `literature()` and `named(name)`."""
 
 from __future__ import annotations
 

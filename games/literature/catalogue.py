@@ -24,7 +24,12 @@ class Published(Protocol):
     """The exact game; rows are the leader's actions."""
     SOURCE: Source
     ANSWERS: Mapping[str, str]
-    """The leader's value by concept, exact: sse, wse, pure, pure weak, minimax, best nash, worst nash."""
+    """Exact answers by concept.
+
+    One-shot games: the leader's value, sse, wse, pure, pure weak, minimax, best nash, worst nash. Discounted Markov
+    games: some of the concepts of that kind, such as fixed_points, best_fixed_point (means over states), orbit_period,
+    pure_nash_count. Episodic games: the leader's value on the first day in the state that NOTE names, pure, minimax.
+    """
     NOTE: str
     """Who leads, what rows and columns are, what the game shows."""
 

@@ -133,9 +133,9 @@ VALUES = {
 
 @pytest.fixture(scope="session")
 def brute():
-    """brute.value(game, concept), for exact single games of a few actions."""
+    """brute.value(game, concept), for exact single games of a few actions, and brute.solve for linear systems."""
 
     def value(game, concept: str) -> Fraction:
         return VALUES[concept](game.leader.tolist(), game.follower.tolist())
 
-    return SimpleNamespace(value=value, concepts=tuple(VALUES))
+    return SimpleNamespace(value=value, concepts=tuple(VALUES), solve=solve_square)

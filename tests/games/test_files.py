@@ -81,7 +81,7 @@ class TestRoundTrips:
     @pytest.mark.parametrize("name", literature())
     def test_published_games_through_files(self, name, tmp_path):
         game = named(name).GAME
-        for ending in (".json", ".nfg", ".JSON"):
+        for ending in (".json", ".nfg", ".JSON") if isinstance(game, BimatrixGame) else (".json",):
             path = tmp_path / f"{name}{ending}"
             save(game, path)
             assert load(path) == game and load(str(path)) == game
