@@ -25,7 +25,16 @@ EPSILON = 2.0**-52
 
 
 def orbit_period(game: MarkovGame) -> Ball:
-    return _period(_ended(game, 1.0))
+    """By strict choices, or, where floats hold the iterates exactly, by ties that last."""
+    from verify.hunt.lasting_ties import converges
+
+    period, radii = _period(_ended(game, 1.0))
+    left = np.isinf(radii)
+    if left.any() and game.batch_shape:
+        proved = np.zeros_like(left)
+        proved[left] = converges(game[left])
+        period, radii = np.where(proved, 1.0, period), np.where(proved, 0.0, radii)
+    return period, radii
 
 
 def orbit_period_half(game: MarkovGame) -> Ball:

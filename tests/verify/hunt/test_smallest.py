@@ -11,7 +11,8 @@ from verify.catalogue import claims
 from verify.comparison import at_least, at_most, equal, less
 from verify.errors import ClaimError
 from verify.exact.certificate import replay
-from verify.hunt.smallest import _batches, search, smallest
+from verify.hunt.bimatrix_order import BimatrixOrder, batches
+from verify.hunt.smallest import search, smallest
 from verify.statement import Ablation, Claim, Hypothesis
 from verify.twin import Twin
 from verify.verdict import Verdict
@@ -48,7 +49,7 @@ def place(number):
 
 @pytest.mark.parametrize(("m", "n", "largest"), [(1, 1, 2), (1, 2, 1), (2, 1, 1), (1, 3, 1), (2, 2, 1)])
 def test_the_enumeration_is_complete_and_in_order(m, n, largest):
-    listed = [flat(game) for batch in _batches(m, n, largest) for game in batch]
+    listed = [flat(game) for batch in batches(m, n, largest) for game in batch]
 
     def relabelled(code):
         leader, follower = np.array(code).reshape(2, m, n)
@@ -79,7 +80,7 @@ def test_mixing_helps_first_in_a_game_of_two_by_two():
     assert replay(found.certificate).complete
     assert f"none of the {found.examined - 1} smaller integer games" in found.bound
     # The same by a plain loop with exact decisions only: no game of this size with a smaller sum of payoffs.
-    games = [game for batch in _batches(2, 2, 1) for game in batch]
+    games = [game for batch in batches(2, 2, 1) for game in batch]
     smaller = [game for game in games if np.abs(game.leader).sum() + np.abs(game.follower).sum() <= 2]
     assert len(smaller) > 20
     assert all(Twin(game.exact()).decide(claim.relation).outcome != "violated" for game in smaller)
@@ -104,25 +105,29 @@ def test_equality_violates_a_strict_inequality():
 
 
 def test_true_statements_have_no_counterexample_and_the_bound_says_where():
-    found = search(conjecture(lambda game: at_most(wse(game), sse(game))), actions=3, payoff=1)
+    found = search(conjecture(lambda game: at_most(wse(game), sse(game))), order=BimatrixOrder(actions=3, payoff=1))
     assert found.game is None and found.certificate is None
-    counted = sum(len(batch) for size in ((1, 1), (1, 2), (2, 1)) for k in (0, 1) for batch in _batches(*size, k))
+    counted = sum(len(batch) for size in ((1, 1), (1, 2), (2, 1)) for k in (0, 1) for batch in batches(*size, k))
     assert found.examined == counted
     assert found.bound.startswith(f"none of {counted} integer games") and "2 by 1 with payoffs up to 1" in found.bound
 
 
 def test_the_budget_ends_a_search_honestly():
     third = Fraction(1, 3)  # no float: where the value is not 0, rounding leaves the equality open
-    found = search(conjecture(lambda game: at_most(sse(game) * third, sse(game) / 3)), actions=3, payoff=1, budget=5)
+    found = search(
+        conjecture(lambda game: at_most(sse(game) * third, sse(game) / 3)),
+        order=BimatrixOrder(actions=3, payoff=1),
+        budget=5,
+    )
     assert found.game is None and found.exactly == 5 and "in part" in found.bound
 
 
 def test_findings_are_json():
     found = smallest(claims()["matrix/weak-equals-strong"])
-    assert set(found) == {"game", "certificate", "examined", "exactly", "bound"}
+    assert set(found) == {"game", "certificate", "examined", "exactly", "undecided", "bound"}
     assert found["game"]["kind"] == "bimatrix" and found["certificate"]["kind"] == "violation"
 
 
 def test_other_games_are_refused():
-    with pytest.raises(ClaimError, match="expected a claim on bimatrix games"):
+    with pytest.raises(ClaimError, match="expected a claim on bimatrix games or markov games"):
         search(claims()["softmax/value-gap"])
