@@ -269,8 +269,8 @@ class _Run:
             error=candidate.error,
             period=period,
             residual=candidate.residual,
-            reason=f"cycle: the policies repeat with period {period} for ever, every choice strict, so that the "
-            "iteration does not converge; mixed commitment, a temperature or another step size may.",
+            reason=f"cycle: the policies repeat with period {period} for ever, every choice by a margin, so that "
+            "the iteration does not converge; mixed commitment, a temperature or another step size may.",
             cycle=candidate.cycle,
         )
 

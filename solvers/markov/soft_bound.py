@@ -60,7 +60,8 @@ def error_bound(
     unknown = np.full(2, np.nan)
     states = backup.states
     # Each player's values are measured in his own unit, so that payoffs of different size do not spoil X.
-    unit = np.maximum(np.abs(tables).max(axis=(1, 2, 3)), np.finfo(float).tiny)
+    unit = np.abs(tables).max(axis=(1, 2, 3))
+    unit = np.where(unit > 0, unit, 1.0)
     scale = np.repeat(unit, states)
     jacobian = _jacobian(backup, tables, found, temperatures, entropy, discounts) * (scale / scale[:, None])
     lyapunov = _lyapunov(jacobian)

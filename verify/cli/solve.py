@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,54 +14,201 @@ from verify.cli.output import as_json, print_json
 
 if TYPE_CHECKING:
     from games.core import Game
+    from games.markov import EpisodicMarkovGame, MarkovGame
+    from games.matrix import BimatrixGame
+    from solvers.markov.solution import MarkovSolution
+    from solvers.solution import Solution
 
 FILES = (".json", ".nfg", ".npz")
+
+SOLVED = ("markov", "episodic markov")
+"""Kinds of Markov games that are solved; their subclasses hold runs of the iteration beside the game."""
+
+LARGEST_EXACT = 20_000
+"""Probabilities of a Markov game that is answered exactly; a larger one is answered in floats with an error bound."""
 
 
 @click.command("solve")
 @click.argument("game", metavar="GAME")
-@click.option("--concept", default="sse", show_default=True, metavar="NAME", help="What to compute; see below.")
+@click.option("--concept", metavar="NAME", help="What to compute, see below. [default: sse or stackelberg]")
+@click.option("--commitment", metavar="KIND", help="Markov: what the leader may commit to in a stage, pure or mixed.")
+@click.option("--ties", metavar="RULE", help="Markov: how the follower's ties are broken, strong, weak or first.")
+@click.option("--step-size", metavar="ALPHA", help="Markov: step of the iteration, 0 < ALPHA <= 1.")
+@click.option("--temperature", metavar="T[,T]", help="Markov: temperature of both, or of leader and follower.")
 @click.option("--floats", is_flag=True, help="Answer in floats with an error bound instead of exactly.")
 @as_json
-def command(game: str, concept: str, floats: bool, as_json: bool) -> int:
+def command(
+    game: str,
+    concept: str | None,
+    commitment: str | None,
+    ties: str | None,
+    step_size: str | None,
+    temperature: str | None,
+    floats: bool,
+    as_json: bool,
+) -> int:
     """Solve one game from a file (.json, .nfg, .npz) or from the literature. A row is a leader action.
 
-    Concepts of bimatrix games: sse (strong Stackelberg, mixed commitment), wse (weak Stackelberg), pure and "pure weak"
-    (commitment to a row, ties for or against the leader), correlated, minimax, "best nash" and "worst nash".
+    Concepts of bimatrix games: sse (strong Stackelberg, mixed commitment), wse (weak Stackelberg), pure and "pure
+    weak" (commitment to a row, ties for or against the leader), correlated, minimax, "best nash" and "worst nash".
+
+    Concepts of Markov games: stackelberg (where Q-value iteration from zero goes: a fixed point, or a cycle of
+    policies) and soft (both players choose by softmax, with --temperature). Mixed commitment and soft choices are
+    answered in floats, and so are games too large for exact arithmetic.
 
     Exit code 1 where the solver did not converge.
     """
     from games.errors import GameError
+    from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
-    from solvers.matrix import solve
-    from solvers.solution import Status
+    from solvers.errors import refuse_batch
 
     played = _read(game)
-    if not isinstance(played, BimatrixGame):
-        raise GameError(f"{game}: expected a bimatrix game, found a game of kind {played.kind!r}")
-    solution = solve(played.float() if floats else played.exact(), concept=concept.replace("_", " "))
-    status = Status(int(solution.status))
-    answer = {
-        "concept": solution.concept,
-        "status": status.label,
-        "message": status.message,
-        "leader_value": _plain(solution.leader_value),
-        "follower_value": _plain(solution.follower_value),
-        "policies": {player: _plain(policy) for player, policy in solution.policies.items()},
-        "residual": _plain(solution.residual),
-        "error_bound": _plain(solution.error_bound),
-        "certificate": solution.certificate if isinstance(solution.certificate, dict) else None,
+    refuse_batch("solve", played.batch_shape)
+    of_markov = {
+        "--commitment": commitment,
+        "--ties": ties,
+        "--step-size": step_size,
+        "--temperature": temperature,
     }
+    if isinstance(played, BimatrixGame):
+        given = [name for name, value in of_markov.items() if value is not None]
+        if given:
+            raise GameError(f"{given[0]}: expected a Markov game with this option, found a bimatrix game")
+        solution = _one_shot(played, concept or "sse", floats)
+    elif isinstance(played, MarkovGame | EpisodicMarkovGame) and played.kind in SOLVED:
+        solution = _markov(played, concept, floats, of_markov)
+    else:
+        raise GameError(f"{game}: expected a bimatrix or Markov game, found a game of kind {played.kind!r}")
+    answer = _answer(solution)
     if as_json:
         print_json(answer)
     else:
-        for name, value in answer.items():
-            if name == "policies":
-                for player, policy in value.items():
-                    click.echo(f"{player} plays {_text(policy)}")
-            elif name != "certificate" and value is not None:
-                click.echo(f"{name.replace('_', ' ')}: {_text(value)}")
+        _print(answer)
     return 0 if solution.converged else NOT_AS_EXPECTED
+
+
+def _one_shot(game: BimatrixGame, concept: str, floats: bool) -> Solution:
+    from solvers.matrix import solve
+
+    return solve(game.float() if floats else game.exact(), concept=concept.replace("_", " "))
+
+
+def _markov(
+    game: MarkovGame | EpisodicMarkovGame, concept: str | None, floats: bool, options: dict[str, str | None]
+) -> Solution:
+    """The answer of the exact solver where there is one for what is asked, else in floats."""
+    from games.core import as_fraction
+    from games.markov import MarkovGame
+    from solvers.errors import SolverError
+    from solvers.markov import CONCEPTS, solve
+    from solvers.solution import Status
+
+    commitment, ties, step_size, temperature = options.values()
+    if concept is None:
+        concept = "stackelberg" if temperature is None else "soft"
+    if concept not in CONCEPTS:
+        raise SolverError(f"solve: expected a concept among {', '.join(CONCEPTS)}, found {concept!r}")
+    if concept == "soft" and temperature is None:
+        raise SolverError("--temperature: expected T or LEADER,FOLLOWER with the concept soft, found none")
+    if concept == "soft" and (commitment or ties):
+        raise SolverError(
+            f"{'--commitment' if commitment else '--ties'}: expected none with the concept soft, found one"
+        )
+    if concept != "soft" and temperature is not None:
+        raise SolverError(f"--temperature: expected none with the concept {concept}, found {temperature!r}")
+    if not isinstance(game, MarkovGame) and step_size is not None:
+        raise SolverError("--step-size: expected none for a game with a horizon, found one")
+    arguments: dict[str, Any] = {"concept": concept, "commitment": commitment or "pure", "ties": ties or "strong"}
+    if temperature is not None:
+        arguments["temperatures"] = _temperatures(temperature)
+    alpha = as_fraction(step_size or "1", "--step-size")
+    if not 0 < alpha <= 1:
+        raise SolverError(f"--step-size: expected 0 < step size <= 1, found {step_size}")
+    if not floats and concept == "stackelberg" and commitment != "mixed" and game.transition.size <= LARGEST_EXACT:
+        found = solve(game.exact(), step_size=alpha, **arguments)
+        if found.status != Status.UNDECIDED:
+            return found
+        # A tie on the limit is open to the exact proof; it may be one of copies, or in a class that contracts anyway.
+        nearly = solve(game.float(), step_size=float(alpha), **arguments)
+        return found if nearly.status == Status.UNDECIDED else nearly
+    return solve(game.float(), step_size=float(alpha), **arguments)
+
+
+def _temperatures(text: str) -> tuple[float, float]:
+    from games.core import as_fraction
+    from solvers.errors import SolverError
+
+    parts = [float(as_fraction(part, "--temperature")) for part in text.split(",")]
+    if len(parts) > 2 or not all(part > 0 for part in parts):
+        raise SolverError(f"--temperature: expected a number > 0, or LEADER,FOLLOWER, found {text!r}")
+    return parts[0], parts[-1]
+
+
+def _answer(solution: Solution) -> dict[str, Any]:
+    """What is printed, and what --json holds."""
+    from solvers.markov.solution import MarkovSolution
+    from solvers.solution import Status
+
+    answer = {
+        "concept": solution.concept,
+        "status": Status(int(solution.status)).label,
+        "message": solution.message,
+        "leader_value": _plain(_first_step(solution, "leader")),
+        "follower_value": _plain(_first_step(solution, "follower")),
+        "policies": {player: _plain(policy) for player, policy in solution.policies.items()},
+        "residual": _plain(solution.residual),
+        "error_bound": _plain(solution.error_bound),
+    }
+    if isinstance(solution, MarkovSolution):
+        answer["period"] = int(solution.period)
+        answer["iterations"] = int(solution.iterations)
+        if int(solution.status) == Status.CYCLE:
+            answer["cycle"] = [
+                {player: _plain(policy) for player, policy in phase.items()} for phase in _cycle(solution)
+            ]
+    answer["certificate"] = solution.certificate if isinstance(solution.certificate, dict) else None
+    return answer
+
+
+def _first_step(solution: Solution, player: str) -> Any:
+    """The value of a game: of its first step, where values lead with the steps of a horizon."""
+    value: Any = solution.values.get(player)
+    return value[0] if getattr(value, "ndim", 0) == 2 else value
+
+
+def _cycle(solution: MarkovSolution) -> Iterable[Mapping[str, Any]]:
+    """The policies of all phases; an exact answer has them as the choices at the orbit of its certificate."""
+    certificate = solution.certificate
+    if solution.cycle or not isinstance(certificate, dict):
+        return solution.cycle
+    import numpy as np
+
+    from games.core import as_entries
+    from solvers.markov.stage import choose
+
+    phases = []
+    for phase in certificate["orbit"]:
+        tables = [np.asarray(as_entries(phase[player], player)) for player in ("leader", "follower")]
+        moves, replies = choose(tables[0], tables[1], certificate["ties"])
+        phases.append({"leader": moves, "follower": replies})
+    return phases
+
+
+def _print(answer: dict[str, Any]) -> None:
+    for name, value in answer.items():
+        if name == "policies":
+            _print_policies(value, "plays")
+        elif name == "cycle":
+            for number, phase in enumerate(value):
+                _print_policies(phase, f"plays in phase {number}")
+        elif name != "certificate" and value is not None:
+            click.echo(f"{name.replace('_', ' ')}: {_text(value)}")
+
+
+def _print_policies(policies: dict[str, Any], verb: str) -> None:
+    for player, policy in policies.items():
+        click.echo(f"{player} {verb} {_text(policy)}")
 
 
 def _read(name: str) -> Game:
