@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from proofs.engine.argument import Argument
 from proofs.engine.derivation import Derivation
+from proofs.markov.soft_decay import conclude_decay
 from proofs.markov.soft_iterated import below_limits, conclude_one_step, linear
 from proofs.markov.soft_stage import stage
 from proofs.markov.soft_vocabulary import SOFT
@@ -20,10 +21,14 @@ TITLE = "Soft Q-value iteration, entropies counted"
 
 
 def derivation() -> Derivation:
-    """The distances after a step, with tanh and linear, for the spans of the reference run and what bounds them."""
+    """The distances after a step, with tanh and linear, for the spans of the reference run and what bounds them.
+
+    Where the comparison matrix of the invariant spans contracts: their decay.
+    """
     argument = Argument(topic=TOPIC, title=TITLE, vocabulary=SOFT)
     known = stage(argument, "soft")
     bounds = linear(argument, known)
     limits = below_limits(argument)
     conclude_one_step(argument, known, bounds, limits)
+    conclude_decay(argument, known, bounds, limits)
     return argument.derivation()

@@ -238,7 +238,7 @@ def span_kept(
 ) -> Step:
     """For all t: span Q_t <= S, from span Q_0 <= S and span r <= (1 - gamma) S."""
     claim = at_most(spread(run, player), limit)
-    before = argument.assume(f"the {run.name} run's {player.name} spans at most S", claim)
+    before = argument.assume(f"the {run.name} run's {player.name} spans at most S", claim, *known.signs(player))
     gamma = player.discount
     later = argument.step(
         claim.substitute({t: t + 1}),
