@@ -1,0 +1,520 @@
+"""Numbers of two runs of Stackelberg Q-value iteration, with radii: the concepts of the kind "markov iteration".
+
+Every function takes a batch of float `MarkovIteration`s and returns (values, radii) of the batch shape: the true number
+for these very floats lies within the radius, which is infinite where rounding leaves a greedy choice open.
+
+Errors. err_k(t) bounds the error of Q_{k,t} in the sup norm, per game and player. While the policies are the true ones
+  err(t+1) = rho err(t) + (S + 8) u (|Q_t| + alpha (|r| + |Q_t|)),
+the last term being left out where no operation rounds. That is known from bits: if all entries that enter are multiples
+of 2^g and no sum reaches 2^h, then h - g <= 53 makes every operation exact. So short dyadic data have error 0 for
+a few steps, and ties found there are ties; elsewhere a choice has to lead by more than twice the error.
+
+Where numbers are differences that vanish in exact arithmetic (slacks, the excess over the comparison system) they are
+taken in forms that vanish in floats too; see `_comparison`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from games.markov import MarkovIteration
+from solvers.errors import SolverError
+from solvers.markov.stage import Stage, decided, stage, values
+
+Ball = tuple[np.ndarray, np.ndarray]
+
+UNIT = 2.0**-53
+UP = 1 + 2.0**-40  # covers the roundings of bounds and what they neglect
+SMALLEST = 2.0**-1074
+CORE = (-3, -2, -1)
+
+
+class Tables(NamedTuple):
+    """Q functions of both players, and bounds of their errors, infinite from the first choice that was left open."""
+
+    leader: np.ndarray  # (*batch, S, A, B)
+    follower: np.ndarray
+    leader_error: np.ndarray  # (*batch,)
+    follower_error: np.ndarray
+
+
+class Run(NamedTuple):
+    """A run: what was known before every step, and after the last one of each game."""
+
+    path: list[tuple[Tables, Stage]]  # entry j for the games with more than j steps
+    last: Tables
+
+
+# Arithmetic.
+
+
+def grid(numbers: np.ndarray) -> np.ndarray:
+    """The largest g such that each number is a multiple of 2^g; 9999 for zero."""
+    mantissa, exponent = np.frexp(numbers)
+    integer = np.ldexp(mantissa, 53).astype(np.int64)
+    lowest = (integer & -integer).astype(np.float64)
+    return np.where(integer == 0, 9999, exponent - 54 + np.frexp(lowest)[1])
+
+
+def _largest(table: np.ndarray) -> np.ndarray:
+    return np.abs(table).max(axis=CORE)
+
+
+def _missed(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """|fl(x + y) - (x + y)|, exactly (two-sum), where nothing overflows."""
+    total = x + y
+    part = total - x
+    return np.abs((x - (total - part)) + (y - part))
+
+
+def _add(x: Ball, y: Ball) -> Ball:
+    return x[0] + y[0], (x[1] + y[1] + _missed(x[0], y[0])) * UP
+
+
+def _multiply(x: Ball, y: Ball) -> Ball:
+    """The product: the rounding error, found by splitting factors into halves of 26 bits, is added to the radius."""
+    product = x[0] * y[0]
+    (a, b), (c, d) = _halves(x[0]), _halves(y[0])
+    missed = np.abs(((a * c - product) + a * d + b * c) + b * d)
+    # Where halves or their products leave the floats the standard bound remains.
+    safe = (np.abs(product) > 2.0**-900) & np.isfinite(missed) | (product == 0) & ((x[0] == 0) | (y[0] == 0))
+    missed = np.where(safe, np.where(product == 0, 0.0, missed), UNIT * np.abs(product) + SMALLEST)
+    return product, (np.abs(x[0]) * y[1] + np.abs(y[0]) * x[1] + x[1] * y[1] + missed) * UP
+
+
+def _halves(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    high = x * 134217729.0  # 2^27 + 1
+    high = high - (high - x)
+    return high, x - high
+
+
+def _settled(value: np.ndarray, radius: np.ndarray) -> Ball:
+    """The ball; where something overflowed or was lost, zero with an infinite radius."""
+    known = np.isfinite(value) & np.isfinite(radius)
+    return np.where(known, value, 0.0), np.where(known, radius, np.inf)
+
+
+def _distance(x: np.ndarray, y: np.ndarray, error: Any = 0.0) -> Ball:
+    """||x - y|| over states and actions, where the tables are wrong by `error` together."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _settled(_largest(x - y), (error + _largest(_missed(x, -y))) * UP)
+
+
+# Runs.
+
+
+def backed(game: MarkovIteration, reward: np.ndarray, discount: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """r + gamma P V."""
+    return reward + discount[..., None, None, None] * np.einsum("...sabt,...t->...sab", game.transition, value)
+
+
+class _Bits(NamedTuple):
+    """How coarse the data of a batch are, each (*batch,): entries are multiples of 2^..."""
+
+    kernel: np.ndarray
+    step: np.ndarray
+
+
+def _is_exact(q: np.ndarray, reward: np.ndarray, discount: np.ndarray, bits: _Bits) -> np.ndarray:
+    """Whether no operation of a step rounds: all numbers are multiples of 2^g and smaller than 2^h, h - g <= 53."""
+    table = grid(q).min(axis=CORE)
+    target = np.minimum(grid(reward).min(axis=CORE), grid(discount) + bits.kernel + table)
+    lowest = np.minimum(target, table) + bits.step
+    size, reward_size = np.frexp(_largest(q))[1], np.frexp(_largest(reward))[1]
+    # |sum_t P V| < 2^(size + 1), r + gamma P V is below twice the larger, and so is its mean with Q.
+    highest = np.maximum(size, np.maximum(reward_size, size + 1) + 1) + 1
+    return (highest - lowest <= 53) & (lowest >= -1074)
+
+
+def _step(game: MarkovIteration, tables: Tables, found: Stage, bits: _Bits) -> Tables:
+    """One step of both players under the policies found."""
+    alpha = game.step_size
+    known = decided(found, tables.leader_error, tables.follower_error)
+    after: list[np.ndarray] = []
+    errors: list[np.ndarray] = []
+    for q, error, reward, discount in zip(tables[:2], tables[2:], game.rewards(), game.discounts(), strict=True):
+        target = backed(game, reward, discount, values(q, found.moves, found.replies))
+        size = _largest(q)
+        rounding = (game.states + 8) * UNIT * (size + alpha * (_largest(reward) + size)) + 8 * SMALLEST
+        rounding = np.where(_is_exact(q, reward, discount, bits), 0.0, rounding)
+        # rho < 1 but for rows that miss one; where the last step was lost, all is.
+        spread = np.where(error == 0, 0.0, error * (1 - alpha * (1 - discount) + 2.0**-48 * game.states))
+        after.append((1 - alpha)[..., None, None, None] * q + alpha[..., None, None, None] * target)
+        errors.append(np.where(known, (spread + rounding) * UP, np.inf))
+    return Tables(after[0], after[1], errors[0], errors[1])
+
+
+def _run(game: MarkovIteration, leader: np.ndarray, follower: np.ndarray) -> Run:
+    nothing = np.zeros(game.batch_shape)
+    last = now = Tables(leader, follower, nothing, nothing)
+    bits = _Bits(grid(game.transition).min(axis=(-4, *CORE)), grid(game.step_size))
+    path: list[tuple[Tables, Stage]] = []
+    for step in range(int(game.steps.max(initial=0))):
+        found = stage(now.leader, now.follower, game.ties)
+        path.append((now, found))
+        now = _step(game, now, found, bits)
+        ends = game.steps == step + 1
+        last = Tables(*(np.where(_wide(ends, new), new, old) for new, old in zip(now, last, strict=True)))
+    return Run(path, last)
+
+
+def _wide(mask: Any, like: np.ndarray) -> np.ndarray:
+    return mask.reshape(mask.shape + (1,) * (like.ndim - mask.ndim))
+
+
+_kept = threading.local()
+
+
+def _once(game: MarkovIteration, name: str, compute: Callable[[MarkovIteration], Any]) -> Any:
+    """What `compute` makes of the game, kept until another game is asked about: concepts come one by one.
+
+    Games are immutable, so that the same object has the same runs.
+    """
+    if getattr(_kept, "game", None) is not game:
+        _kept.game, _kept.found = game, {}
+    if name not in _kept.found:
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            _kept.found[name] = compute(game)
+    return _kept.found[name]
+
+
+def _of(game: MarkovIteration) -> MarkovIteration:
+    if game.is_exact:
+        raise SolverError("trajectories: expected a game of floats, found an exact twin; take game.float()")
+    return game
+
+
+def _start(game: MarkovIteration) -> Run:
+    return _once(_of(game), "start", lambda game: _run(game, game.leader_start, game.follower_start))
+
+
+def _reference(game: MarkovIteration) -> Run:
+    return _once(_of(game), "reference", lambda game: _run(game, game.leader_reference, game.follower_reference))
+
+
+# Distances of the two runs.
+
+
+def leader_distance(game: MarkovIteration) -> Ball:
+    """||Q_{L,t} - Q'_{L,t}||."""
+    first, second = _start(game).last, _reference(game).last
+    return _distance(first.leader, second.leader, first.leader_error + second.leader_error)
+
+
+def follower_distance(game: MarkovIteration) -> Ball:
+    """||Q_{F,t} - Q'_{F,t}||."""
+    first, second = _start(game).last, _reference(game).last
+    return _distance(first.follower, second.follower, first.follower_error + second.follower_error)
+
+
+def distance(game: MarkovIteration) -> Ball:
+    """The larger of both players' distances."""
+    return _larger(leader_distance(game), follower_distance(game))
+
+
+def leader_start_distance(game: MarkovIteration) -> Ball:
+    """||Q_{L,0} - Q'_{L,0}||."""
+    return _distance(_of(game).leader_start, game.leader_reference)
+
+
+def follower_start_distance(game: MarkovIteration) -> Ball:
+    """||Q_{F,0} - Q'_{F,0}||."""
+    return _distance(_of(game).follower_start, game.follower_reference)
+
+
+def start_distance(game: MarkovIteration) -> Ball:
+    """The larger of both players' distances at the start."""
+    return _larger(leader_start_distance(game), follower_start_distance(game))
+
+
+def _larger(x: Ball, y: Ball) -> Ball:
+    return np.maximum(x[0], y[0]), np.maximum(x[1], y[1])
+
+
+# Numbers of the iteration.
+
+
+def leader_decay(game: MarkovIteration) -> Ball:
+    """rho_L^t with rho_L = 1 - alpha (1 - gamma_L)."""
+    return _decay(game, _of(game).leader_discount)
+
+
+def follower_decay(game: MarkovIteration) -> Ball:
+    """rho_F^t with rho_F = 1 - alpha (1 - gamma_F)."""
+    return _decay(game, _of(game).follower_discount)
+
+
+def _rate(game: MarkovIteration, discount: np.ndarray) -> Ball:
+    nothing, one = np.zeros(game.batch_shape), np.ones(game.batch_shape)
+    lost = _multiply((game.step_size, nothing), _add((one, nothing), (-discount, nothing)))
+    return _add((one, nothing), (-lost[0], lost[1]))
+
+
+def _decay(game: MarkovIteration, discount: np.ndarray) -> Ball:
+    rate = _rate(game, discount)
+    value, radius = np.ones(game.batch_shape), np.zeros(game.batch_shape)
+    with np.errstate(under="ignore"):
+        for step in range(int(game.steps.max(initial=0))):
+            grown = _multiply((value, radius), rate)
+            active = game.steps > step
+            value, radius = np.where(active, grown[0], value), np.where(active, grown[1], radius)
+    return value, radius
+
+
+def steps(game: MarkovIteration) -> Ball:
+    """t, the number of steps."""
+    return _given(_of(game).steps)
+
+
+def step_size(game: MarkovIteration) -> Ball:
+    """alpha."""
+    return _given(_of(game).step_size)
+
+
+def leader_discount(game: MarkovIteration) -> Ball:
+    """gamma_L."""
+    return _given(_of(game).leader_discount)
+
+
+def follower_discount(game: MarkovIteration) -> Ball:
+    """gamma_F."""
+    return _given(_of(game).follower_discount)
+
+
+def _given(numbers: np.ndarray) -> Ball:
+    return numbers, np.zeros(np.shape(numbers))
+
+
+def discount_difference(game: MarkovIteration) -> Ball:
+    """|gamma_L - gamma_F|."""
+    value, radius = _add(_given(_of(game).leader_discount), _given(-game.follower_discount))
+    return np.abs(value), radius
+
+
+# Defects of the hypotheses.
+
+
+def zero_sum_reward_defect(game: MarkovIteration) -> Ball:
+    """||r_L + r_F||."""
+    return _distance(_of(game).leader_reward, -game.follower_reward)
+
+
+def common_reward_defect(game: MarkovIteration) -> Ball:
+    """||r_L - r_F||."""
+    return _distance(_of(game).leader_reward, game.follower_reward)
+
+
+def zero_sum_start_defect(game: MarkovIteration) -> Ball:
+    """||Q_{L,0} + Q_{F,0}|| of the first run."""
+    return _distance(_of(game).leader_start, -game.follower_start)
+
+
+def common_start_defect(game: MarkovIteration) -> Ball:
+    """||Q_{L,0} - Q_{F,0}|| of the first run."""
+    return _distance(_of(game).leader_start, game.follower_start)
+
+
+def zero_sum_reference_defect(game: MarkovIteration) -> Ball:
+    """||Q'_{L,0} + Q'_{F,0}|| of the second run."""
+    return _distance(_of(game).leader_reference, -game.follower_reference)
+
+
+def common_reference_defect(game: MarkovIteration) -> Ball:
+    """||Q'_{L,0} - Q'_{F,0}|| of the second run."""
+    return _distance(_of(game).leader_reference, game.follower_reference)
+
+
+def follower_start_reward_defect(game: MarkovIteration) -> Ball:
+    """||Q_{F,0} - r_F|| of the first run."""
+    return _distance(_of(game).follower_start, game.follower_reward)
+
+
+def follower_reference_reward_defect(game: MarkovIteration) -> Ball:
+    """||Q'_{F,0} - r_F|| of the second run."""
+    return _distance(_of(game).follower_reference, game.follower_reward)
+
+
+def reference_residual(game: MarkovIteration) -> Ball:
+    """max over players of ||T Q'_0 - Q'_0||, T the undamped step."""
+    leader, follower = _once(_of(game), "residuals", _residuals)
+    return _larger(*(_settled(_largest(table), _largest(error)) for table, error in (leader, follower)))
+
+
+def _residuals(game: MarkovIteration) -> list[Ball]:
+    """T Q'_0 - Q'_0 of both players and its error by entries; the policies at given floats are never in doubt."""
+    tables = game.leader_reference, game.follower_reference
+    found = stage(*tables, game.ties)
+    bits = _Bits(grid(game.transition).min(axis=(-4, *CORE)), np.zeros(game.batch_shape, dtype=np.int64))
+    residuals: list[Ball] = []
+    for q, reward, discount in zip(tables, game.rewards(), game.discounts(), strict=True):
+        target = backed(game, reward, discount, values(q, found.moves, found.replies))
+        rounding = (game.states + 4) * UNIT * (_largest(reward) + _largest(q)) + 8 * SMALLEST
+        rounding = np.where(_is_exact(q, reward, discount, bits), 0.0, rounding)
+        residuals.append((target - q, (_missed(target, -q) + rounding[..., None, None, None]) * UP))
+    return residuals
+
+
+# The comparison system.
+
+
+class Slacks(NamedTuple):
+    """Per step j, enclosures of a player's slack and of what it is made of."""
+
+    low: list[np.ndarray]  # (*batch,) eps_j
+    high: list[np.ndarray]
+    gain: list[Ball]  # (*batch, S) (Pi_j - Pi_*) Q*
+    loss: list[Ball]  # (*batch, S) (Pi_* - Pi_j) Q_j
+
+
+def _slacks(game: MarkovIteration, player: int) -> Slacks:
+    """eps_j = max(0, max_s gain_j, max_s loss_j) for j < t; where the policies agree both are exactly zero."""
+    fixed = (game.leader_reference, game.follower_reference)
+    ideal = stage(*fixed, game.ties)
+    target = values(fixed[player], ideal.moves, ideal.replies)
+    slacks = Slacks([], [], [], [])
+    for step, (tables, found) in enumerate(_start(game).path):
+        error = tables[2 + player][..., None]
+        q = tables[player]
+        same = found.moves == ideal.moves
+        same &= _reply(found.replies, found.moves) == _reply(ideal.replies, ideal.moves)
+        known = decided(found, tables.leader_error, tables.follower_error)[..., None]
+        gain = _difference(values(fixed[player], found.moves, found.replies), target, 0.0)
+        loss = _difference(values(q, ideal.moves, ideal.replies), values(q, found.moves, found.replies), 2 * error)
+        gain, loss = (
+            (np.where(same, 0.0, value), np.where(known, np.where(same, 0.0, radius), np.inf))
+            for value, radius in (gain, loss)
+        )
+        active = game.steps > step
+        for side, bounds in enumerate((slacks.low, slacks.high)):
+            most = np.maximum(_ends(gain)[side].max(axis=-1), _ends(loss)[side].max(axis=-1))
+            bounds.append(np.where(active, np.maximum(0.0, most), 0.0))
+        slacks.gain.append(gain)
+        slacks.loss.append(loss)
+    return slacks
+
+
+def _reply(replies: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    return np.take_along_axis(replies, moves[..., None], axis=-1)[..., 0]
+
+
+def _difference(x: np.ndarray, y: np.ndarray, error: Any) -> Ball:
+    return x - y, (_missed(x, -y) + error) * UP
+
+
+def _ends(ball: Ball) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds from below and above; the number itself where the radius is zero."""
+    value, radius = ball
+    return (
+        np.where(radius == 0, value, np.nextafter(value - radius, -np.inf)),
+        np.where(radius == 0, value, np.nextafter(value + radius, np.inf)),
+    )
+
+
+def _ball(low: np.ndarray, high: np.ndarray) -> Ball:
+    """The ball around an interval, a point where the interval is one."""
+    middle = np.where(low == high, low, low / 2 + high / 2)
+    reach = np.maximum(high - middle, middle - low) * UP
+    return _settled(middle, np.where(low == high, 0.0, np.nextafter(reach, np.inf)))
+
+
+def leader_slack(game: MarkovIteration) -> Ball:
+    """max_j eps_{L,j}, j < t."""
+    found = _once(_of(game), "leader slacks", lambda game: _slacks(game, 0))
+    nothing = np.zeros(game.batch_shape)
+    with np.errstate(invalid="ignore"):
+        return _ball(np.max([nothing, *found.low], axis=0), np.max([nothing, *found.high], axis=0))
+
+
+def leader_slack_sum(game: MarkovIteration) -> Ball:
+    """alpha gamma_L sum_{j<t} rho_L^{t-1-j} eps_{L,j}."""
+    found = _once(_of(game), "leader slacks", lambda game: _slacks(game, 0))
+    return _slack_sum(game, found, game.leader_discount)
+
+
+def follower_slack_sum(game: MarkovIteration) -> Ball:
+    """alpha gamma_F sum_{j<t} rho_F^{t-1-j} eps_{F,j}."""
+    found = _once(_of(game), "follower slacks", lambda game: _slacks(game, 1))
+    return _slack_sum(game, found, game.follower_discount)
+
+
+def _slack_sum(game: MarkovIteration, slacks: Slacks, discount: np.ndarray) -> Ball:
+    rate = _rate(game, discount)
+    total: Ball = (np.zeros(game.batch_shape), np.zeros(game.batch_shape))
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+        for step, (low, high) in enumerate(zip(slacks.low, slacks.high, strict=True)):
+            grown = _add(_multiply(rate, total), _ball(low, high))
+            active = game.steps > step
+            total = np.where(active, grown[0], total[0]), np.where(active, grown[1], total[1])
+        return _settled(*_multiply(_multiply(_given(game.step_size), _given(discount)), total))
+
+
+def leader_comparison_excess(game: MarkovIteration) -> Ball:
+    """The largest amount by which e_j = Q_{L,j} - Q*_L leaves [l_j, u_j], over entries and j <= t."""
+    return _once(_of(game), "excess", _comparison)
+
+
+def _comparison(game: MarkovIteration) -> Ball:
+    """max(0, -d_j, -f_j) over entries and j <= t, with d = e - l and f = u - e taken by their own recursions.
+
+    With delta = T Q* - Q* and the definitions of l, u and e,
+      d_{j+1} = (1 - alpha) d_j + alpha gamma P [d_j(., Pi_*) + eps_j - (Pi_* - Pi_j) Q_j] + alpha delta
+      f_{j+1} = (1 - alpha) f_j + alpha gamma P [f_j(., Pi_j) + eps_j - (Pi_j - Pi_*) Q*] - alpha delta
+    from d_0 = f_0 = 0. The slack less what it is the largest of is not negative, whatever the rounding.
+    """
+    slacks = _once(game, "leader slacks", lambda game: _slacks(game, 0))
+    residual = _once(game, "residuals", _residuals)[0]
+    opposite = -residual[0], residual[1]
+    ideal = stage(game.leader_reference, game.follower_reference, game.ties)
+    zero = np.zeros(game.leader_reward.shape)
+    d = f = (zero, zero)  # bounds from below and above
+    low, high = np.zeros(game.batch_shape), np.zeros(game.batch_shape)
+    lost = np.zeros(game.batch_shape, dtype=bool)
+    for step, (tables, found) in enumerate(_start(game).path):
+        lost |= (game.steps > step) & ~decided(found, tables.leader_error, tables.follower_error)
+        slack = slacks.low[step][..., None], slacks.high[step][..., None]
+        active = _wide(game.steps > step, zero)
+        moved = (
+            _evolve(game, d, ideal, _room(slack, slacks.loss[step]), residual),
+            _evolve(game, f, found, _room(slack, slacks.gain[step]), opposite),
+        )
+        d, f = (
+            (np.where(active, new[0], old[0]), np.where(active, new[1], old[1]))
+            for new, old in zip(moved, (d, f), strict=True)
+        )
+        for below, above in (d, f):
+            low = np.maximum(low, (-above).max(axis=CORE))
+            high = np.maximum(high, (-below).max(axis=CORE))
+    return _ball(low, np.where(lost, np.inf, high))
+
+
+def _room(slack: Ball, part: Ball) -> Ball:
+    """Bounds of eps - part, one of the numbers that eps is the largest of: at least zero."""
+    exact = (part[0] == 0) & (part[1] == 0)
+    below, above = _ends(part)
+    least, most = np.nextafter(slack[0] - above, -np.inf), np.nextafter(slack[1] - below, np.inf)
+    return np.maximum(0.0, np.where(exact, slack[0], least)), np.where(exact, slack[1], most)
+
+
+def _evolve(game: MarkovIteration, bounds: Ball, policies: Stage, room: Ball, shift: Ball) -> Ball:
+    """Bounds of (1 - alpha) x + alpha gamma P [x(., Pi) + room] + alpha shift."""
+    alpha, gamma = game.step_size[..., None, None, None], game.leader_discount[..., None, None, None]
+
+    def mean(table: np.ndarray, value: np.ndarray, constant: np.ndarray) -> np.ndarray:
+        return (1 - alpha) * table + alpha * (
+            gamma * np.einsum("...sabt,...t->...sab", game.transition, value) + constant
+        )
+
+    found: list[np.ndarray] = []
+    for x, space, constant, side in zip(bounds, room, _ends(shift), (-1, 1), strict=True):
+        at = values(x, policies.moves, policies.replies)
+        size = mean(np.abs(x), np.abs(at) + np.abs(space), np.abs(constant))
+        slack = ((game.states + 8) * UNIT * size + 8 * SMALLEST * (size > 0)) * UP
+        end = mean(x, at + space, constant) + side * slack
+        # A sum of numbers that are not negative is not.
+        certain = ((x >= 0) & (constant >= 0)).all(axis=CORE) & (space >= 0).all(axis=-1)
+        found.append(np.where(_wide(certain, x), np.maximum(end, 0.0), end))
+    return found[0], found[1]
