@@ -1,9 +1,10 @@
 """Games sampled a second, beside a plain loop of numpy draws game by game; and Hypothesis draws a second.
 
-Run as `python -m benchmarks.families [--rounds 5]`. Blocks of 4096 games of 5 x 5, one Philox stream a thread, as the
-runner draws them. A rate is the median of the rounds, and contenders take turns within a round, so that a busy machine
-slows all of them; the processor's time a game does not count the waiting of a busy machine. The loop draws the same two
-payoff matrices and makes no game of them: the cheapest loop there is.
+Run as `python -m benchmarks.families [--rounds 5]`. Blocks of 4096 games, one Philox stream a thread, as the runner
+draws them: bimatrix games of 5 x 5, Markov games of 2 states and 2 x 2 actions. A rate is the median of the rounds, and
+contenders take turns within a round, so that a busy machine slows all of them; the processor's time a game does not
+count the waiting of a busy machine. The loop draws the same arrays and makes no game of them, nor rewards from a fixed
+point: the cheapest loop there is.
 """
 
 from __future__ import annotations
@@ -28,10 +29,25 @@ BLOCK = 4096
 BLOCKS = 64
 DRAWS = 2000
 
-LOOPS: dict[str, Callable[[np.random.Generator], object]] = {
-    "uniform": lambda rng: (rng.random((5, 5)), rng.random((5, 5))),
-    "gaussian": lambda rng: (rng.standard_normal((5, 5)), rng.standard_normal((5, 5))),
-    "integers": lambda rng: (rng.integers(-9, 10, (5, 5)).astype(float), rng.integers(-9, 10, (5, 5)).astype(float)),
+SQUARE = {"leader_actions": 5, "follower_actions": 5}
+MARKOV = {"states": 2, "leader_actions": 2, "follower_actions": 2}
+TABLE = (2, 2, 2)
+ONES = np.ones(2)
+
+
+def markov_tables(rng: np.random.Generator, count: int) -> list[object]:
+    """A kernel, two discounts and so many tables of a game of 2 states and 2 x 2 actions."""
+    return [rng.dirichlet(ONES, TABLE), rng.random(2), *(rng.standard_normal(TABLE) for _ in range(count))]
+
+
+LOOPS: dict[str, tuple[dict[str, int], Callable[[np.random.Generator], object]]] = {
+    "uniform": (SQUARE, lambda rng: (rng.random((5, 5)), rng.random((5, 5)))),
+    "gaussian": (SQUARE, lambda rng: (rng.standard_normal((5, 5)), rng.standard_normal((5, 5)))),
+    "integers": (SQUARE, lambda rng: [rng.integers(-9, 10, (5, 5)).astype(float) for _ in range(2)]),
+    "markov_dense": (MARKOV, lambda rng: markov_tables(rng, 2)),
+    "markov_garnet": (MARKOV, lambda rng: markov_tables(rng, 2)),
+    "iteration_fixed": (MARKOV, lambda rng: markov_tables(rng, 4)),
+    "soft_iteration": (MARKOV, lambda rng: markov_tables(rng, 6)),
 }
 
 
@@ -48,7 +64,7 @@ def rates(count: int, work: Callable[[], object]) -> tuple[float, float]:
 
 def loop(name: str) -> tuple[float, float]:
     """The plain loop."""
-    (rng,), draw = streams(1), LOOPS[name]
+    (rng,), (_, draw) = streams(1), LOOPS[name]
     return rates(BLOCK, lambda: [draw(rng) for _ in range(BLOCK)])
 
 
@@ -80,15 +96,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args(arguments).rounds
     contenders: dict[tuple[str, str], Callable[[], tuple[float, float]]] = {}
-    for name in LOOPS:
-        fam = dataclasses.replace(family(name), leader_actions=5, follower_actions=5)
+    for name, (sizes, _) in LOOPS.items():
+        fam = dataclasses.replace(family(name), **sizes)
         contenders[name, "numpy, game by game"] = partial(loop, name)
         contenders[name, "sample, 1 thread"] = partial(sampled, fam, 1)
         contenders[name, "sample, 2 threads"] = partial(sampled, fam, 2)
-    fam = dataclasses.replace(family("integers"), leader_actions=5, follower_actions=5)
-    length = fam.code_length
-    contenders["Hypothesis", "the bytes alone"] = partial(drawn, st.binary(min_size=length, max_size=length))
-    contenders["Hypothesis", "games of integers"] = partial(drawn, games(fam))
+    for name in ("integers", "iteration_fixed"):
+        fam = dataclasses.replace(family(name), **LOOPS[name][0])
+        length = fam.code_length
+        group = f"Hypothesis, {name}"
+        contenders[group, "the bytes alone"] = partial(drawn, st.binary(min_size=length, max_size=length))
+        contenders[group, "games"] = partial(drawn, games(fam))
     found: dict[tuple[str, str], list[tuple[float, float]]] = {key: [] for key in contenders}
     for _ in range(rounds):
         for key, contender in contenders.items():
@@ -101,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(" | ".join(rows[-1]))
     columns = ["family", "how", "a second", "times the first", "processor time each"]
     raw = {"rounds": rounds, "rate, microseconds": {f"{group}: {how}": pairs for (group, how), pairs in found.items()}}
-    write("families", "Games of 5 x 5 sampled and drawn", columns, rows, raw)
+    write("families", "Games of 5 x 5, and of 2 states and 2 x 2 actions, sampled and drawn", columns, rows, raw)
 
 
 if __name__ == "__main__":
