@@ -17,7 +17,7 @@ from proofs.engine.relation import Relation, at_most, equal
 from proofs.engine.rules.algebra import Antisymmetry, Chain, Combine, Rewrite
 from proofs.engine.rules.heads import AbsoluteValue, BestBound, Bound
 from proofs.engine.rules.induction import Induction
-from proofs.engine.rules.quantifiers import Generalise, SumOver
+from proofs.engine.rules.quantifiers import Cases, Generalise, SumOver
 from proofs.engine.step import Step
 from proofs.engine.substitution import Entries
 from proofs.engine.terms import Maximum, Scalar, Total, vector
@@ -36,6 +36,7 @@ from proofs.markov.vocabulary import (
     alpha,
     b,
     c,
+    count,
     gap,
     larger,
     norm,
@@ -45,7 +46,7 @@ from proofs.markov.vocabulary import (
 )
 
 x, y = vector("x"), vector("y")
-d, e = Scalar("d"), Scalar("e")
+d, e, k = Scalar("d"), Scalar("e"), Scalar("k")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,12 +334,14 @@ def distance_at(argument: Argument, player: Player, name: str) -> Step:
     return argument.step(equal(symbol, apart.sequence[time]), Combine((1, -1)), definition, sequence)
 
 
-def in_symbols(argument: Argument, relation: Relation, step: Step, *players: Player) -> Step:
-    """The relation in the words of the claims that a step says of delta[T], delta[0] and decay[T]."""
+def in_symbols(
+    argument: Argument, relation: Relation, step: Step, *players: Player, more: tuple[Step, ...] = ()
+) -> Step:
+    """The relation in the words of the claims that a step says of delta[T], delta[0] and decay[T]; more meanings."""
     names = ("distance", "start_distance")
     meanings = [distance_at(argument, player, name) for player in players for name in names]
     meanings += [meaning(argument, f"{player.name}_decay") for player in players]
-    return argument.step(relation, Rewrite(), step, *meanings)
+    return argument.step(relation, Rewrite(), step, *meanings, *more)
 
 
 @once
@@ -412,3 +415,50 @@ def distance_nonnegative(argument: Argument, player: Player) -> Step:
     step = instance(argument, everywhere(argument, step, t), {t: T})
     symbol = SYMBOLS[f"{player.name}_distance"]
     return argument.step(at_most(0, symbol), Rewrite(), step, distance_at(argument, player, "distance"))
+
+
+@once
+def larger_times(argument: Argument) -> Step:
+    """For all k, d, e, c such that k d <= c and k e <= c: k max(d, e) <= c."""
+    given = at_most(k * d, c), at_most(k * e, c)
+    first, second = (argument.assume("below c", bound) for bound in given)
+    claim = at_most(k * larger(d, e), c)
+    cases = []
+    for greater, smaller, bound in ((e, d, second), (d, e, first)):
+        case = argument.assume("the larger", at_most(smaller, greater))
+        size = argument.step(equal(Abs(greater - smaller), greater - smaller), AbsoluteValue(greater - smaller), case)
+        cases.append((case.relation, argument.step(claim, Combine((1, k / 2)), bound, size)))
+    step = argument.step(claim, Cases(cases[0][0], cases[1][0]), cases[0][1], cases[1][1])
+    return argument.step(step.relation.for_all(k, d, e, c, given=given), Generalise((k, d, e, c), given), step)
+
+
+@once
+def equal_decays(argument: Argument) -> Step:
+    """follower_decay = leader_decay, where the discounts are equal."""
+    claim = equal(FOLLOWER.decay[t], LEADER.decay[t])
+    ones = [fact(argument, f"{player.name}_decay at the start") for player in (FOLLOWER, LEADER)]
+    base = argument.step(claim.substitute({t: sympy.Integer(0)}), Combine((1, -1)), *ones)
+    before, discounts = argument.assume("up to t", claim), equal_discounts(argument)
+    powers = [at(argument, f"{player.name}_decay") for player in (FOLLOWER, LEADER)]
+    after = argument.step(
+        claim.substitute({t: t + 1}),
+        Combine((1, -1, FOLLOWER.rate, alpha * LEADER.decay[t])),
+        *powers,
+        before,
+        discounts,
+    )
+    step = instance(argument, argument.step(claim.for_all(t), Induction(claim, t), base, after), {t: T})
+    names = [f"{player.name}_decay" for player in (FOLLOWER, LEADER)]
+    meanings = [meaning(argument, name) for name in names]
+    return argument.step(equal(*(SYMBOLS[name] for name in names)), Rewrite(), step, *meanings)
+
+
+@once
+def steps_nonnegative(argument: Argument) -> Step:
+    """0 <= steps."""
+    claim = at_most(0, count[t])
+    base = argument.step(claim.substitute({t: sympy.Integer(0)}), Combine((-1,)), fact(argument, "steps at the start"))
+    before, next_one = argument.assume("up to t", claim), at(argument, "one more step")
+    after = argument.step(claim.substitute({t: t + 1}), Combine((1, -1), plus=(1,)), before, next_one)
+    step = instance(argument, argument.step(claim.for_all(t), Induction(claim, t), base, after), {t: T})
+    return argument.step(at_most(0, SYMBOLS["steps"]), Rewrite(), step, meaning(argument, "steps"))

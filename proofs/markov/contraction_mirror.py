@@ -170,30 +170,51 @@ def extreme_answer(argument: Argument, mirror: Mirror, run: Run, tables: Step) -
     )
 
 
-def answers_follow(
-    argument: Argument, mirror: Mirror, above: Run, below: Run, close: Step, tables: Mapping[Run, Step]
-) -> Step:
-    """q_L of one run is at most q_L of the other plus an amount, at t, s, a: at arbitrary b that holds of Q_L."""
-    amount = close.relation.rhs - below.table(LEADER)[t, s, a, b]
-    if mirror.sign > 0:  # q <= Q <= Q_below + amount, averaged over the replies of the run below
-        extreme = extreme_answer(argument, mirror, above, tables[above])
-        relation = at_most(above.answered(LEADER)[t, s, a], close.relation.rhs)
+def answers_follow(argument: Argument, mirror: Mirror, above: Run, below: Run, close: Step, extreme: Step) -> Step:
+    """q_L of one run is at most q_L of the other plus an amount, at t, s, a: at arbitrary b that holds of Q_L.
+
+    The last step says -sign Q_L <= -sign q_L + slack, of the run above where the tables are opposite, of the run below
+    where they are alike; the slack is added to the amount.
+    """
+    owner = above if mirror.sign > 0 else below
+    slack = extreme.relation.rhs + mirror.sign * owner.answered(LEADER)[t, s, a]
+    amount = close.relation.rhs - below.table(LEADER)[t, s, a, b] + slack
+    if mirror.sign > 0:  # q <= Q + slack <= Q_below + amount, averaged over the replies of the run below
+        relation = at_most(above.answered(LEADER)[t, s, a], close.relation.rhs + slack)
         return answer_above(argument, below, argument.step(relation, Combine((1, 1)), extreme, close))
-    extreme = extreme_answer(argument, mirror, below, tables[below])
     relation = at_most(close.relation.lhs, below.answered(LEADER)[t, s, a] + amount)
     return answer_below(argument, above, argument.step(relation, Combine((1, 1)), close, extreme))
 
 
-def values_follow(argument: Argument, mirror: Mirror, tables: Mapping[Run, Step]) -> tuple[Step, Step]:
-    """V_L <= V_L^ref + delta_L and V_L^ref <= V_L + delta_L at t, s."""
-    apart = distances(argument, LEADER)
-    values = []
+@once
+def closeness(argument: Argument, player: Player) -> dict[Run, Step]:
+    """Q of either run is at most Q of the other plus delta, at t, s, a, b."""
+    apart = distances(argument, player)
+    steps = {}
     for run, other, side in zip(RUNS, RUNS[::-1], (apart.above, apart.below), strict=True):
-        near = at_most(run.table(LEADER)[t, s, a, b], other.table(LEADER)[t, s, a, b] + apart.sequence[t])
-        close = argument.step(near, Rewrite(), instance(argument, side, {}))
-        answers = answers_follow(argument, mirror, run, other, close, tables)
-        values.append(moves_follow(argument, run, other, answers, apart.sequence[t]))
+        near = at_most(run.table(player)[t, s, a, b], other.table(player)[t, s, a, b] + apart.sequence[t])
+        steps[run] = argument.step(near, Rewrite(), instance(argument, side, {}))
+    return steps
+
+
+def leader_values_follow(argument: Argument, mirror: Mirror, extremes: Mapping[Run, Step]) -> tuple[Step, Step]:
+    """V_L <= V_L^ref + amount and V_L^ref <= V_L + amount at t, s, from what `answers_follow` takes of either run."""
+    values = []
+    for run, other in zip(RUNS, RUNS[::-1], strict=True):
+        extreme = extremes[run if mirror.sign > 0 else other]
+        answers = answers_follow(argument, mirror, run, other, closeness(argument, LEADER)[run], extreme)
+        amount = answers.relation.rhs - other.answered(LEADER)[t, s, a]
+        values.append(moves_follow(argument, run, other, answers, amount))
     return values[0], values[1]
+
+
+@once
+def values_follow(argument: Argument, mirror: Mirror) -> tuple[Step, Step]:
+    """V_L <= V_L^ref + delta_L and V_L^ref <= V_L + delta_L at t, s."""
+    tables = mirrored_runs(argument, mirror)
+    return leader_values_follow(
+        argument, mirror, {run: extreme_answer(argument, mirror, run, tables[run]) for run in RUNS}
+    )
 
 
 def mirrored_runs(argument: Argument, mirror: Mirror) -> dict[Run, Step]:
@@ -204,7 +225,7 @@ def mirrored_runs(argument: Argument, mirror: Mirror) -> dict[Run, Step]:
 @once
 def contraction(argument: Argument, mirror: Mirror) -> Step:
     """delta_L[t + 1] <= rho delta_L[t]."""
-    return contracts(argument, LEADER, values_follow(argument, mirror, mirrored_runs(argument, mirror)))
+    return contracts(argument, LEADER, values_follow(argument, mirror))
 
 
 @once
@@ -230,7 +251,7 @@ def follower_contraction(argument: Argument, mirror: Mirror) -> Step:
     like = {run: mirrored_values(argument, mirror, run, tables[run]) for run in RUNS}
     near = as_far_apart(argument, mirror, LEADER, FOLLOWER)
     amount = distances(argument, FOLLOWER).sequence[t]
-    leader = dict(zip(RUNS, values_follow(argument, mirror, tables), strict=True))
+    leader = dict(zip(RUNS, values_follow(argument, mirror), strict=True))
     values = []
     for run, other in zip(RUNS, RUNS[::-1], strict=True):
         close = leader[other if mirror.sign > 0 else run]

@@ -417,4 +417,5 @@ HYPOTHESES = {
     "fixed point": equal(SYMBOLS["reference_residual"], 0),
     "one step": equal(SYMBOLS["steps"], 1),
     "full step": equal(alpha, 1),
+    **{f"{player.name} rate positive": less(0, player.rate) for player in PLAYERS},
 }
