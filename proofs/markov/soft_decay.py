@@ -12,21 +12,19 @@ from typing import Any
 from sympy import Integer
 
 from proofs.engine.argument import Argument
-from proofs.engine.relation import at_most, equal, less
-from proofs.engine.rules.algebra import Combine, Evident, Identity, Rewrite
+from proofs.engine.relation import at_most, less
+from proofs.engine.rules.algebra import Combine, Evident, Rewrite
 from proofs.engine.rules.induction import Induction
 from proofs.engine.rules.quantifiers import Generalise, Instantiate
 from proofs.engine.step import Step
-from proofs.engine.terms import Scalar
 from proofs.markov.soft_iterated import for_all_limits
 from proofs.markov.soft_lemmas import at
-from proofs.markov.soft_ranges import range_of, span_after, span_kept
+from proofs.markov.soft_matrix import C_FF, C_FL, C_LF, C_LL, ENTRIES, above_threshold, comparison
+from proofs.markov.soft_ranges import span_after, span_kept
 from proofs.markov.soft_stage import DISTANCE, LIMIT, Stage
-from proofs.markov.soft_vocabulary import SYMBOLS, decay, invariant_span, matrix, tau_F, tau_L, threshold
-from proofs.markov.vocabulary import PLAYERS, REFERENCE, Player, T, a, alpha, apart, b, s, t
+from proofs.markov.soft_vocabulary import SYMBOLS, decay, invariant_span
+from proofs.markov.vocabulary import PLAYERS, REFERENCE, Player, T, alpha, apart, t
 
-entries = tuple(Scalar(f"C_{name}", f"C_{{{name}}}") for name in ("LL", "LF", "FL", "FF"))
-C_LL, C_LF, C_FL, C_FF = entries
 d_L, d_F = (DISTANCE[player] for player in PLAYERS)
 
 
@@ -60,75 +58,26 @@ def conclude_decay(argument: Argument, known: Stage, bounds: dict[Player, Step],
             comparison.conclude_each(decays, known)
 
 
-def _nonnegative_span(argument: Argument, player: Player) -> Step:
-    """0 <= span r."""
-    rewards = range_of(argument, player.reward[s, a, b])
-    meaning = argument.define(f"{player.name}_reward_span")
-    ends = at(argument, rewards.floor), at(argument, rewards.ceiling)
-    return argument.step(at_most(0, meaning.relation.lhs), Combine((1, 1)), *ends, meaning)
-
-
 class _Comparison:
-    """What is said of C, its margin and weights; the entries of C are local symbols."""
+    """C with its weights w, and what is known of them above the threshold."""
 
     def __init__(self, argument: Argument, kind: str) -> None:
         self.argument, self.kind = argument, kind
         names = ("margin", "leader_weight", "follower_weight", "rate", "decay")
         self.mu, self.w_L, self.w_F, self.theta, self.final = (SYMBOLS[f"{kind}_{name}"] for name in names)
-        facts = [argument.fact(f"{player.name}_{what}") for player in PLAYERS for what in ("temperature", "discount")]
-        facts += [argument.fact(f"{player.name}_discount below one") for player in PLAYERS]
-        self.facts = facts
-        self.C = [argument.define(entry, term, *facts) for entry, term in zip(entries, matrix(kind), strict=True)]
-        self.meanings = [
-            self._in_entries(name, symbol, term)
-            for name, symbol, term in (
-                ("margin", self.mu, (1 - C_LL) * (1 - C_FF) - C_LF * C_FL),
-                ("leader_weight", self.w_L, 1 - C_FF + C_FL),
-                ("follower_weight", self.w_F, 1 - C_LL + C_LF),
-            )
-        ]
-        self.signs = self._signs()
-
-    def _in_entries(self, name: str, symbol: Any, term: Any) -> Step:
-        """A word of the vocabulary, written in the entries of C."""
-        meaning = self.argument.define(f"{self.kind}_{name}", None, *self.facts)
-        return self.argument.step(equal(symbol, term), Identity(), meaning, *self.C, *self.facts)
-
-    def _signs(self) -> tuple[Step, ...]:
-        """Off the diagonal C >= 0; 1 - C_LL, 1 - C_FF, the margin and the weights are positive; so is theta."""
-        step = self.argument.step
-        spans = [_nonnegative_span(self.argument, player) for player in PLAYERS]
-        off = [
-            step(
-                at_most(0, entry),
-                Rewrite(),
-                step(at_most(0, meaning.relation.rhs), Evident(), *spans, *self.facts),
-                meaning,
-            )
-            for entry, meaning in ((C_LF, self.C[1]), (C_FL, self.C[2]), (C_LL, self.C[0]))
-        ]
-        assumed = [
-            self.argument.assume(name, relation, *self.facts)
-            for name, relation in zip(("threshold", "own threshold"), threshold(self.kind), strict=False)
-        ]
-        weight = 1 / (4 * tau_L * tau_F)
-        margin = self.argument.define(f"{self.kind}_margin", None, *self.facts)
-        positive = step(less(0, self.mu), Combine((weight,)), assumed[0], margin, *self.facts)
-        if self.kind == "soft":
-            leader = step(less(C_LL, 1), Rewrite(), self.argument.fact("leader_discount below one"), self.C[0])
-        else:
-            leader = step(less(C_LL, 1), Rewrite(), assumed[1], self.C[0], *self.facts)
-        follower = step(
-            less(C_FF, 1),
-            Combine((1 / (1 - C_LL),), plus=(C_LF * C_FL / (1 - C_LL),)),
-            positive,
-            self.meanings[0],
-            leader,
-            *off,
+        self.matrix = comparison(argument, kind)
+        self.meanings = (
+            self.matrix.margin,
+            self.matrix.word(argument, "leader_weight", 1 - C_FF + C_FL),
+            self.matrix.word(argument, "follower_weight", 1 - C_LL + C_LF),
         )
-        w_L = step(less(0, self.w_L), Combine((1, 1)), follower, off[1], self.meanings[1])
-        w_F = step(less(0, self.w_F), Combine((1, 1)), leader, off[0], self.meanings[2])
-        return (positive, leader, follower, w_L, w_F, *off)
+        above = above_threshold(argument, self.matrix)
+        signs = (*above.steps, *self.matrix.nonnegative)
+        weights = (
+            argument.step(less(0, self.w_L), Combine((1, 1)), above.follower, signs[5], self.meanings[1]),
+            argument.step(less(0, self.w_F), Combine((1, 1)), above.leader, signs[4], self.meanings[2]),
+        )
+        self.signs = (*weights, *signs)
 
     def decays(self, one_step: list[Step], known: Stage) -> Step:
         """The decay of the weighted distances, from one step of each in the entries of C."""
@@ -140,9 +89,9 @@ class _Comparison:
         rows = []
         for player, found in zip(PLAYERS, one_step, strict=True):
             own = DISTANCE[player][t]
-            first, second = entries[:2] if player == PLAYERS[0] else entries[2:]
+            first, second = ENTRIES[:2] if player == PLAYERS[0] else ENTRIES[2:]
             claim = at_most(DISTANCE[player][t + 1], (1 - alpha) * own + alpha * (first * d_L[t] + second * d_F[t]))
-            rows.append(step(claim, Rewrite(), found, *self.C, *self.facts))
+            rows.append(step(claim, Rewrite(), found, *self.matrix.entries, *self.matrix.facts))
 
         def weighted(time: Any) -> Any:
             return w_L * d_L[time] + w_F * d_F[time]

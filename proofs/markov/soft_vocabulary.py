@@ -2,7 +2,7 @@
 
 The follower answers by softmax of Q_F at his temperature, the leader moves by softmax of her values q_L of moves
 against that answer. SOFT counts the entropies in the values of states, PLAIN does not: their tables differ after the
-first step, so that each vocabulary knows its own distances and spans only. Symbols, indices and runs are those of
+first step, so that each vocabulary knows its own distances and spans only. THRESHOLD compares two matrices. Symbols, indices and runs are those of
 `proofs.markov.vocabulary`.
 """
 
@@ -65,6 +65,9 @@ _FINAL = {
     "{}_margin": r"\mu",
     "{}_leader_weight": "w_{L}",
     "{}_follower_weight": "w_{F}",
+    "{}_leader_scale": "h_{L}",
+    "{}_follower_scale": "h_{F}",
+    "{}_radius": r"\varrho\left(C\right)",
     "{}_rate": r"\theta",
     "{}_decay": r"\theta^{T}",
 }
@@ -211,7 +214,31 @@ def _vocabulary(kind: str) -> Vocabulary:
     )
 
 
+def _threshold_vocabulary() -> Vocabulary:
+    """The comparison matrices of both conventions, without the runs: margins, radii, and scales of a sup norm."""
+    definitions: dict[str, sympy.Expr] = {}
+    for player in PLAYERS:
+        definitions[f"{player.name}_reward_span"] = span(player.reward[s, a, b])
+    for kind in KINDS:
+        LL, LF, FL, FF = matrix(kind)
+        definitions |= {
+            f"{kind}_margin": (1 - LL) * (1 - FF) - LF * FL,
+            f"{kind}_leader_scale": 1 - FF + LF,
+            f"{kind}_follower_scale": 1 - LL + FL,
+            f"{kind}_radius": (LL + FF + sympy.sqrt((LL - FF) ** 2 + 4 * LF * FL)) / 2,
+        }
+    names = (*SIZES, *_SHARED[1:4], *(name for name in _OWN if name.endswith("temperature")), *definitions)
+    return Vocabulary(
+        symbols={name: SYMBOLS[name] for name in names},
+        vectors={str(player.reward): player.reward for player in PLAYERS},
+        definitions=definitions,
+        facts={name: SOFT.facts[name] for name in SOFT.facts if name.startswith((*_SHARED[1:4], *_OWN))},
+        sizes=ITERATION.sizes,
+    )
+
+
 SOFT, PLAIN = (_vocabulary(kind) for kind in KINDS)
+THRESHOLD = _threshold_vocabulary()
 VOCABULARY: dict[str, Vocabulary] = dict(zip(KINDS, (SOFT, PLAIN), strict=True))
 
 
