@@ -17,13 +17,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from games.markov import MarkovIteration
 from solvers.errors import SolverError
 from solvers.markov.stage import Stage, decided, stage, values
+
+G = TypeVar("G", bound=MarkovIteration)
 
 Ball = tuple[np.ndarray, np.ndarray]
 
@@ -64,7 +66,7 @@ def _largest(table: np.ndarray) -> np.ndarray:
     return np.abs(table).max(axis=CORE)
 
 
-def _missed(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def missed_by(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """|fl(x + y) - (x + y)|, exactly (two-sum), where nothing overflows."""
     total = x + y
     part = total - x
@@ -72,7 +74,7 @@ def _missed(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _add(x: Ball, y: Ball) -> Ball:
-    return x[0] + y[0], (x[1] + y[1] + _missed(x[0], y[0])) * UP
+    return x[0] + y[0], (x[1] + y[1] + missed_by(x[0], y[0])) * UP
 
 
 def _multiply(x: Ball, y: Ball) -> Ball:
@@ -98,10 +100,17 @@ def _settled(value: np.ndarray, radius: np.ndarray) -> Ball:
     return np.where(known, value, 0.0), np.where(known, radius, np.inf)
 
 
-def _distance(x: np.ndarray, y: np.ndarray, error: Any = 0.0) -> Ball:
+def farthest(x: np.ndarray, y: np.ndarray, error: Any = 0.0) -> Ball:
     """||x - y|| over states and actions, where the tables are wrong by `error` together."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return _settled(_largest(x - y), (error + _largest(_missed(x, -y))) * UP)
+        return _settled(_largest(x - y), (error + _largest(missed_by(x, -y))) * UP)
+
+
+def span(table: np.ndarray) -> Ball:
+    """The largest less the smallest entry over states and actions."""
+    highest, lowest = table.max(axis=CORE), table.min(axis=CORE)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _settled(highest - lowest, missed_by(highest, -lowest) * UP)
 
 
 # Runs.
@@ -169,7 +178,7 @@ def _wide(mask: Any, like: np.ndarray) -> np.ndarray:
 _kept = threading.local()
 
 
-def _once(game: MarkovIteration, name: str, compute: Callable[[MarkovIteration], Any]) -> Any:
+def once(game: G, name: str, compute: Callable[[G], Any]) -> Any:
     """What `compute` makes of the game, kept until another game is asked about: concepts come one by one.
 
     Games are immutable, so that the same object has the same runs.
@@ -182,18 +191,19 @@ def _once(game: MarkovIteration, name: str, compute: Callable[[MarkovIteration],
     return _kept.found[name]
 
 
-def _of(game: MarkovIteration) -> MarkovIteration:
+def floats(game: G) -> G:
+    """The game; `SolverError` for an exact twin, whose numbers would be rounded."""
     if game.is_exact:
         raise SolverError("trajectories: expected a game of floats, found an exact twin; take game.float()")
     return game
 
 
 def _start(game: MarkovIteration) -> Run:
-    return _once(_of(game), "start", lambda game: _run(game, game.leader_start, game.follower_start))
+    return once(floats(game), "start", lambda game: _run(game, game.leader_start, game.follower_start))
 
 
 def _reference(game: MarkovIteration) -> Run:
-    return _once(_of(game), "reference", lambda game: _run(game, game.leader_reference, game.follower_reference))
+    return once(floats(game), "reference", lambda game: _run(game, game.leader_reference, game.follower_reference))
 
 
 # Distances of the two runs.
@@ -202,36 +212,37 @@ def _reference(game: MarkovIteration) -> Run:
 def leader_distance(game: MarkovIteration) -> Ball:
     """||Q_{L,t} - Q'_{L,t}||."""
     first, second = _start(game).last, _reference(game).last
-    return _distance(first.leader, second.leader, first.leader_error + second.leader_error)
+    return farthest(first.leader, second.leader, first.leader_error + second.leader_error)
 
 
 def follower_distance(game: MarkovIteration) -> Ball:
     """||Q_{F,t} - Q'_{F,t}||."""
     first, second = _start(game).last, _reference(game).last
-    return _distance(first.follower, second.follower, first.follower_error + second.follower_error)
+    return farthest(first.follower, second.follower, first.follower_error + second.follower_error)
 
 
 def distance(game: MarkovIteration) -> Ball:
     """The larger of both players' distances."""
-    return _larger(leader_distance(game), follower_distance(game))
+    return larger(leader_distance(game), follower_distance(game))
 
 
 def leader_start_distance(game: MarkovIteration) -> Ball:
     """||Q_{L,0} - Q'_{L,0}||."""
-    return _distance(_of(game).leader_start, game.leader_reference)
+    return farthest(floats(game).leader_start, game.leader_reference)
 
 
 def follower_start_distance(game: MarkovIteration) -> Ball:
     """||Q_{F,0} - Q'_{F,0}||."""
-    return _distance(_of(game).follower_start, game.follower_reference)
+    return farthest(floats(game).follower_start, game.follower_reference)
 
 
 def start_distance(game: MarkovIteration) -> Ball:
     """The larger of both players' distances at the start."""
-    return _larger(leader_start_distance(game), follower_start_distance(game))
+    return larger(leader_start_distance(game), follower_start_distance(game))
 
 
-def _larger(x: Ball, y: Ball) -> Ball:
+def larger(x: Ball, y: Ball) -> Ball:
+    """The larger of two numbers."""
     return np.maximum(x[0], y[0]), np.maximum(x[1], y[1])
 
 
@@ -240,12 +251,12 @@ def _larger(x: Ball, y: Ball) -> Ball:
 
 def leader_decay(game: MarkovIteration) -> Ball:
     """rho_L^t with rho_L = 1 - alpha (1 - gamma_L)."""
-    return _decay(game, _of(game).leader_discount)
+    return _decay(game, floats(game).leader_discount)
 
 
 def follower_decay(game: MarkovIteration) -> Ball:
     """rho_F^t with rho_F = 1 - alpha (1 - gamma_F)."""
-    return _decay(game, _of(game).follower_discount)
+    return _decay(game, floats(game).follower_discount)
 
 
 def _rate(game: MarkovIteration, discount: np.ndarray) -> Ball:
@@ -267,31 +278,32 @@ def _decay(game: MarkovIteration, discount: np.ndarray) -> Ball:
 
 def steps(game: MarkovIteration) -> Ball:
     """t, the number of steps."""
-    return _given(_of(game).steps)
+    return given(floats(game).steps)
 
 
 def step_size(game: MarkovIteration) -> Ball:
     """alpha."""
-    return _given(_of(game).step_size)
+    return given(floats(game).step_size)
 
 
 def leader_discount(game: MarkovIteration) -> Ball:
     """gamma_L."""
-    return _given(_of(game).leader_discount)
+    return given(floats(game).leader_discount)
 
 
 def follower_discount(game: MarkovIteration) -> Ball:
     """gamma_F."""
-    return _given(_of(game).follower_discount)
+    return given(floats(game).follower_discount)
 
 
-def _given(numbers: np.ndarray) -> Ball:
+def given(numbers: np.ndarray) -> Ball:
+    """Numbers of the game itself: radius zero."""
     return numbers, np.zeros(np.shape(numbers))
 
 
 def discount_difference(game: MarkovIteration) -> Ball:
     """|gamma_L - gamma_F|."""
-    value, radius = _add(_given(_of(game).leader_discount), _given(-game.follower_discount))
+    value, radius = _add(given(floats(game).leader_discount), given(-game.follower_discount))
     return np.abs(value), radius
 
 
@@ -300,48 +312,48 @@ def discount_difference(game: MarkovIteration) -> Ball:
 
 def zero_sum_reward_defect(game: MarkovIteration) -> Ball:
     """||r_L + r_F||."""
-    return _distance(_of(game).leader_reward, -game.follower_reward)
+    return farthest(floats(game).leader_reward, -game.follower_reward)
 
 
 def common_reward_defect(game: MarkovIteration) -> Ball:
     """||r_L - r_F||."""
-    return _distance(_of(game).leader_reward, game.follower_reward)
+    return farthest(floats(game).leader_reward, game.follower_reward)
 
 
 def zero_sum_start_defect(game: MarkovIteration) -> Ball:
     """||Q_{L,0} + Q_{F,0}|| of the first run."""
-    return _distance(_of(game).leader_start, -game.follower_start)
+    return farthest(floats(game).leader_start, -game.follower_start)
 
 
 def common_start_defect(game: MarkovIteration) -> Ball:
     """||Q_{L,0} - Q_{F,0}|| of the first run."""
-    return _distance(_of(game).leader_start, game.follower_start)
+    return farthest(floats(game).leader_start, game.follower_start)
 
 
 def zero_sum_reference_defect(game: MarkovIteration) -> Ball:
     """||Q'_{L,0} + Q'_{F,0}|| of the second run."""
-    return _distance(_of(game).leader_reference, -game.follower_reference)
+    return farthest(floats(game).leader_reference, -game.follower_reference)
 
 
 def common_reference_defect(game: MarkovIteration) -> Ball:
     """||Q'_{L,0} - Q'_{F,0}|| of the second run."""
-    return _distance(_of(game).leader_reference, game.follower_reference)
+    return farthest(floats(game).leader_reference, game.follower_reference)
 
 
 def follower_start_reward_defect(game: MarkovIteration) -> Ball:
     """||Q_{F,0} - r_F|| of the first run."""
-    return _distance(_of(game).follower_start, game.follower_reward)
+    return farthest(floats(game).follower_start, game.follower_reward)
 
 
 def follower_reference_reward_defect(game: MarkovIteration) -> Ball:
     """||Q'_{F,0} - r_F|| of the second run."""
-    return _distance(_of(game).follower_reference, game.follower_reward)
+    return farthest(floats(game).follower_reference, game.follower_reward)
 
 
 def reference_residual(game: MarkovIteration) -> Ball:
     """max over players of ||T Q'_0 - Q'_0||, T the undamped step."""
-    leader, follower = _once(_of(game), "residuals", _residuals)
-    return _larger(*(_settled(_largest(table), _largest(error)) for table, error in (leader, follower)))
+    leader, follower = once(floats(game), "residuals", _residuals)
+    return larger(*(_settled(_largest(table), _largest(error)) for table, error in (leader, follower)))
 
 
 def _residuals(game: MarkovIteration) -> list[Ball]:
@@ -354,7 +366,7 @@ def _residuals(game: MarkovIteration) -> list[Ball]:
         target = backed(game, reward, discount, values(q, found.moves, found.replies))
         rounding = (game.states + 4) * UNIT * (_largest(reward) + _largest(q)) + 8 * SMALLEST
         rounding = np.where(_is_exact(q, reward, discount, bits), 0.0, rounding)
-        residuals.append((target - q, (_missed(target, -q) + rounding[..., None, None, None]) * UP))
+        residuals.append((target - q, (missed_by(target, -q) + rounding[..., None, None, None]) * UP))
     return residuals
 
 
@@ -402,7 +414,7 @@ def _reply(replies: np.ndarray, moves: np.ndarray) -> np.ndarray:
 
 
 def _difference(x: np.ndarray, y: np.ndarray, error: Any) -> Ball:
-    return x - y, (_missed(x, -y) + error) * UP
+    return x - y, (missed_by(x, -y) + error) * UP
 
 
 def _ends(ball: Ball) -> tuple[np.ndarray, np.ndarray]:
@@ -423,7 +435,7 @@ def _ball(low: np.ndarray, high: np.ndarray) -> Ball:
 
 def leader_slack(game: MarkovIteration) -> Ball:
     """max_j eps_{L,j}, j < t."""
-    found = _once(_of(game), "leader slacks", lambda game: _slacks(game, 0))
+    found = once(floats(game), "leader slacks", lambda game: _slacks(game, 0))
     nothing = np.zeros(game.batch_shape)
     with np.errstate(invalid="ignore"):
         return _ball(np.max([nothing, *found.low], axis=0), np.max([nothing, *found.high], axis=0))
@@ -431,13 +443,13 @@ def leader_slack(game: MarkovIteration) -> Ball:
 
 def leader_slack_sum(game: MarkovIteration) -> Ball:
     """alpha gamma_L sum_{j<t} rho_L^{t-1-j} eps_{L,j}."""
-    found = _once(_of(game), "leader slacks", lambda game: _slacks(game, 0))
+    found = once(floats(game), "leader slacks", lambda game: _slacks(game, 0))
     return _slack_sum(game, found, game.leader_discount)
 
 
 def follower_slack_sum(game: MarkovIteration) -> Ball:
     """alpha gamma_F sum_{j<t} rho_F^{t-1-j} eps_{F,j}."""
-    found = _once(_of(game), "follower slacks", lambda game: _slacks(game, 1))
+    found = once(floats(game), "follower slacks", lambda game: _slacks(game, 1))
     return _slack_sum(game, found, game.follower_discount)
 
 
@@ -449,12 +461,12 @@ def _slack_sum(game: MarkovIteration, slacks: Slacks, discount: np.ndarray) -> B
             grown = _add(_multiply(rate, total), _ball(low, high))
             active = game.steps > step
             total = np.where(active, grown[0], total[0]), np.where(active, grown[1], total[1])
-        return _settled(*_multiply(_multiply(_given(game.step_size), _given(discount)), total))
+        return _settled(*_multiply(_multiply(given(game.step_size), given(discount)), total))
 
 
 def leader_comparison_excess(game: MarkovIteration) -> Ball:
     """The largest amount by which e_j = Q_{L,j} - Q*_L leaves [l_j, u_j], over entries and j <= t."""
-    return _once(_of(game), "excess", _comparison)
+    return once(floats(game), "excess", _comparison)
 
 
 def _comparison(game: MarkovIteration) -> Ball:
@@ -465,8 +477,8 @@ def _comparison(game: MarkovIteration) -> Ball:
       f_{j+1} = (1 - alpha) f_j + alpha gamma P [f_j(., Pi_j) + eps_j - (Pi_j - Pi_*) Q*] - alpha delta
     from d_0 = f_0 = 0. The slack less what it is the largest of is not negative, whatever the rounding.
     """
-    slacks = _once(game, "leader slacks", lambda game: _slacks(game, 0))
-    residual = _once(game, "residuals", _residuals)[0]
+    slacks = once(game, "leader slacks", lambda game: _slacks(game, 0))
+    residual = once(game, "residuals", _residuals)[0]
     opposite = -residual[0], residual[1]
     ideal = stage(game.leader_reference, game.follower_reference, game.ties)
     zero = np.zeros(game.leader_reward.shape)
