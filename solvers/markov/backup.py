@@ -51,9 +51,12 @@ class Backup:
         centre = centre_of(values)
         shape = self.game.leader_reward.shape
         kernel = self.game.transition
+        if (values == centre).all():  # as at the start from zero: no pass is needed
+            return np.broadcast_to(centre[:, :, None, None], (len(values), *shape)).copy()
         if kernel.flags.c_contiguous:
-            # (k, S) by (S, S A B), the kernel as BLAS's transposed operand: nothing is copied.
-            found = np.matmul(values - centre, kernel.reshape(-1, self.states).T)
+            flat = kernel.reshape(-1, self.states)
+            # One row of values, or (k, S) by (S, S A B), the kernel as BLAS's transposed operand: nothing is copied.
+            found = (flat @ (values - centre)[0])[None] if len(values) == 1 else (values - centre) @ flat.T
         else:
             found = np.empty((len(values), math.prod(shape)))
             rows = found.reshape(len(values), self.states, -1)

@@ -83,7 +83,8 @@ def settle(
             ahead = found + (low + high) / 2
             if half < least:
                 least, plain = half, ahead
-            values = _evaluated(backup, player, discount, moves, answers, ahead, half)
+            matrix, earned = backup.rows(moves, answers), backup.rewards(moves, answers)[player]
+            values = collected(matrix, earned, discount, ahead, precision=half * 1e-3)
             newton = True
         else:
             values, newton = plain, False
@@ -110,25 +111,21 @@ def _interval(
     return down, up, (high - low) / 2, SLACK * error / (1 - worst)
 
 
-def _evaluated(
-    backup: Backup,
-    player: int,
-    discount: float,
-    moves: np.ndarray,
-    answers: np.ndarray,
-    ahead: np.ndarray,
-    half: float,
+def collected(
+    matrix: np.ndarray, rewards: np.ndarray, discount: float, ahead: np.ndarray, *, precision: float
 ) -> np.ndarray:
-    """About the values of a policy: good enough that the next interval is shorter, exactness is not needed."""
-    matrix = backup.rows(moves, answers)
-    rewards = backup.rewards(moves, answers)[player]
-    if backup.states > DIRECT:
+    """About the values (S,) of a policy with kernel `matrix` (S, S) and `rewards` (S,).
+
+    To `precision` in span where steps from `ahead` get there quickly, else by elimination. How good they are is for the
+    caller to measure.
+    """
+    if len(rewards) > DIRECT:
         values = ahead
         for _ in range(QUICK_STEPS):
             following = rewards + discount * centred_product(matrix, values[None])[0]
             rise = following - values
             low, high = rise.min(), rise.max()
             values = following + discount / (1 - discount) * (low + high) / 2
-            if discount * (high - low) <= half * 1e-3:
+            if discount * (high - low) <= precision:
                 return values
-    return np.linalg.solve(np.eye(backup.states) - discount * matrix, rewards)
+    return np.linalg.solve(np.eye(len(rewards)) - discount * matrix, rewards)

@@ -10,8 +10,8 @@ import numpy as np
 
 from games.markov import MarkovGame, Ties
 from solvers.errors import SolverError, refuse_batch
-from solvers.markov.backup import SLACK, Backup, centred_product, table_error
-from solvers.markov.contraction import settle
+from solvers.markov.backup import SLACK, UNIT, Backup, centred_product, table_error
+from solvers.markov.contraction import collected, settle
 from solvers.markov.rules import as_ties, check_run, refuse_exact
 from solvers.markov.solution import MarkovSolution
 from solvers.markov.stage import stage, values
@@ -50,14 +50,14 @@ def solve(
     tables = np.empty((2, *found.q.shape))
     tables[agent] = found.q
     policy = found.moves, found.answers
-    passive, passive_bound = _collected(backup, 1 - agent, discounts, policy)
+    passive, passive_bound = _passive(backup, 1 - agent, discounts, policy)
     tables[1 - agent] = passive
     if agent == 1 and ties != Ties.FIRST:
         chosen = stage(tables[0], tables[1], ties)
         answers = chosen.replies[:, 0]
         if not np.array_equal(answers, policy[1]):  # the rule prefers another of the replies that tie
             policy = policy[0], answers
-            tables[0], passive_bound = _collected(backup, 0, discounts, policy)
+            tables[0], passive_bound = _passive(backup, 0, discounts, policy)
     replies = policy[1][:, None] if agent == 1 else np.zeros((game.states, game.leader_actions), dtype=np.int64)
     goal = tolerance * float(np.abs(game.rewards()[agent]).max())
     spent = found.iterations == budget and found.bound > goal
@@ -91,19 +91,23 @@ def is_strict(game: MarkovGame, found: MarkovSolution) -> bool:
     return bool((first - second > 2 * SLACK * found.error_bound).all())
 
 
-def _collected(
+def _passive(
     backup: Backup, player: int, discounts: np.ndarray, policy: tuple[np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, float]:
     """The table of a player who does not decide, (S, A, B), and a bound of its error."""
-    discount = discounts[player]
+    discount = float(discounts[player])
+    rewards = backup.game.rewards()[player]
+    largest = np.array([np.abs(rewards).max()])
+    if not largest[0]:
+        return np.zeros(rewards.shape), 0.0
     matrix, reward = backup.rows(*policy), backup.rewards(*policy)[player]
-    system = np.eye(backup.states) - discount * matrix
-    collected = np.linalg.solve(system, reward)
-    largest = np.array([np.abs(backup.game.rewards()[player]).max()])
-    rounding = float(table_error(backup, collected[None], discounts[[player]], largest)[0])
-    miss = float(np.abs(reward + discount * centred_product(matrix, collected[None])[0] - collected).max())
+    # Steps gain nothing below a few units of rounding of the values.
+    precision = 8 * UNIT * float(largest[0]) / (1 - discount)
+    values = collected(matrix, reward, discount, np.zeros(backup.states), precision=precision)
+    rounding = float(table_error(backup, values[None], discounts[[player]], largest)[0])
+    miss = float(np.abs(reward + discount * centred_product(matrix, values[None])[0] - values).max())
     worst = discount * (1 + backup.defect)
-    table = backup.continuation(collected[None])[0]
+    table = backup.continuation(values[None])[0]
     table *= discount
-    table += backup.game.rewards()[player]
+    table += rewards
     return table, SLACK * (worst * (miss + rounding) / (1 - worst) + rounding)
