@@ -204,7 +204,7 @@ class SoftMarkovIteration(MarkovIteration):
 
 def check_kernel(transition: np.ndarray) -> None:
     """Raise `GameError`, naming the entry, unless the last axis holds probabilities that sum to one."""
-    if transition.min() < 0:  # a whole table of comparisons only where there is an entry to name
+    if transition.min(initial=0) < 0:  # a whole table of comparisons only where there is an entry to name
         require("transition", transition, transition >= 0, "a probability >= 0")
     sums = transition.sum(axis=-1)
     if transition.dtype == object:

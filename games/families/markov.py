@@ -95,7 +95,8 @@ class MarkovFamily(Family):
     def decode(self, integers: Sequence[int]) -> Any:
         reader = Reader(integers)
         lengths = [reader.size(sizes) for sizes in self.sizes()]
-        return self.game(**self.describe(Coded(reader, *lengths)))[0]
+        largest = tuple(sizes.high for sizes in self.sizes())
+        return self.game(**self.describe(Coded(reader, largest, *lengths)))[0]
 
     @property
     def code_length(self) -> int:

@@ -8,13 +8,14 @@ are exactly stochastic and their exact twins cost little.
 from __future__ import annotations
 
 import abc
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from games.families.base import Reader, exact_array
+from games.families.base import Reader, exact_array, frozen
 
 CODED_WEIGHTS = 8
 """Weights of coded kernels are 0, ..., 7."""
@@ -50,8 +51,8 @@ class Source(abc.ABC):
 
     @abc.abstractmethod
     def sparse_kernel(self, bits: int, reached: int) -> np.ndarray:
-        """Kernels whose rows reach at most `reached` states, chosen at random row by row; otherwise as `kernel`, but
-        where what a coded row misses goes to the first state chosen. (batch, S, A, B, S)"""
+        """Kernels whose rows reach at most `reached` states (of all when there are fewer), chosen at random row by row;
+        otherwise as `kernel`, but what a coded row misses goes to the first state chosen. (batch, S, A, B, S)"""
 
     def flag(self) -> np.ndarray:
         """True in half of the games; False for the code 0. (batch,)"""
@@ -86,8 +87,8 @@ class Sampled(Source):
         return self._shares(bits, self.states)
 
     def sparse_kernel(self, bits: int, reached: int) -> np.ndarray:
-        reached = min(reached, self.states)
         kernel = np.zeros((self.batch, *self.table_shape, self.states))
+        reached = min(reached, self.states)
         places = np.argsort(self.rng.random(kernel.shape), axis=-1)[..., :reached]
         np.put_along_axis(kernel, places, self._shares(bits, reached), axis=-1)
         return kernel
@@ -100,28 +101,35 @@ class Sampled(Source):
 
 
 class Coded(Source):
-    """One exact game, as a batch of one, from the integers of a code."""
+    """One exact game, as a batch of one, from the integers of a code.
 
-    def __init__(self, reader: Reader, *sizes: int) -> None:
+    Tables are read in the size of the largest game of the family and cut to that of this one, so that a game of a code
+    loses states and actions, and keeps the rest of its numbers, when the sizes in front of the code shrink.
+    """
+
+    def __init__(self, reader: Reader, largest: tuple[int, ...], *sizes: int) -> None:
         super().__init__(1, *sizes)
         self.reader = reader
+        self.largest = largest
 
     def pick(self, options: Sequence[Any], *axes: int) -> np.ndarray:
-        count = int(np.prod(axes))
-        return exact_array((options[self.reader.below(len(options))] for _ in range(count)), 1, *axes)
+        shape = self.largest if len(axes) == 3 else axes  # three axes: a table, or one that is constant along some
+        found = exact_array((options[self.reader.below(len(options))] for _ in range(math.prod(shape))), 1, *shape)
+        return self._cut(found, *axes) if len(axes) == 3 else found
 
     def table(self, bits: int, bound: int) -> np.ndarray:
-        return exact_array(self.reader.take(int(np.prod(self.table_shape))), 1, *self.table_shape)
+        found = exact_array(self.reader.take(math.prod(self.largest)), 1, *self.largest)
+        return self._cut(found, *self.table_shape)
 
     def normal_table(self, bits: int) -> np.ndarray:
         return self.table(bits, 1)
 
     def kernel(self, bits: int) -> np.ndarray:
-        return self._rows(lambda state: (state, range(self.states)))
+        return self._rows(lambda state: (state, range(self.largest[0])))
 
     def sparse_kernel(self, bits: int, reached: int) -> np.ndarray:
         def places(state: int) -> tuple[int, list[int]]:
-            chosen = [(state + self.reader.below(self.states)) % self.states for _ in range(min(reached, self.states))]
+            chosen = [(state + self.reader.below(self.states)) % self.states for _ in range(reached)]
             return chosen[0], chosen
 
         return self._rows(places)
@@ -129,15 +137,22 @@ class Coded(Source):
     def _rows(self, places: Callable[[int], tuple[int, Sequence[int]]]) -> np.ndarray:
         """Rows by weights on some places over a power of two; the first place named takes what is missing."""
         entries: list[Fraction] = []
-        for index in np.ndindex(self.table_shape):
+        for index in np.ndindex(self.largest):
             rest, reached = places(index[0])
+            weights = [(place, self.reader.below(CODED_WEIGHTS)) for place in reached]
+            if any(place >= size for place, size in zip(index, self.table_shape, strict=True)):
+                continue
             row = [0] * self.states
-            for place in reached:
-                row[place] += self.reader.below(CODED_WEIGHTS)
+            for place, weight in weights:
+                if place < self.states:
+                    row[place] += weight
             power = 1 << (max(sum(row), 1) - 1).bit_length()  # the least power of two that is large enough
             row[rest] += power - sum(row)
             entries += [Fraction(weight, power) for weight in row]
         return exact_array(entries, 1, *self.table_shape, self.states)
+
+    def _cut(self, table: np.ndarray, states: int, leader: int, follower: int) -> np.ndarray:
+        return frozen(table[:, :states, :leader, :follower].copy())
 
 
 def floor_to(numbers: np.ndarray, bits: int) -> np.ndarray:

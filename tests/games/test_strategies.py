@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -63,6 +64,38 @@ def test_choices_shrink_too():
     assert game.actions == 2 and game.temperature == 1 and sorted(game.values) == [0, 4]
     law = smallest(games("with_policy"), lambda game: (game.policy > 0).sum() >= 2).policy
     assert law.tolist() == [law[0]] * 2 and law[0] * 2 == 1
+
+
+def test_markov_games_shrink_to_one_state_and_one_action():
+    game = smallest(games("markov_dense"), lambda game: game.leader_reward.max() > 2)
+    assert game.transition.shape == (1, 1, 1, 1) and game.leader_reward.item() == 3
+    assert game.leader_discount == game.follower_discount == 0
+    game = smallest(games("markov_garnet"), lambda game: ((game.transition > 0) & (game.transition < 1)).any())
+    assert game.transition.shape == (2, 1, 1, 2) and set(game.transition.flat) <= {0, Fraction(1, 2), 1}
+    run = smallest(games("iteration_fixed"), lambda game: game.steps >= 2 and game.leader_start.max() > 0)
+    assert run.transition.shape == (1, 1, 1, 1) and (run.steps, run.leader_start, run.step_size) == (2, 1, 1)
+    assert not run.leader_reference.any() and not run.follower_start.any() and run.ties == 0
+
+
+def test_ties_shrink_to_two_replies():
+    """A tie between replies that the leader does not like equally, in the reference itself."""
+
+    def pairs(table):
+        return table[..., :2].reshape(-1, 2)
+
+    game = smallest(
+        games("iteration_tied"),
+        lambda game: (
+            any(
+                his[0] == his[1] and mine[0] != mine[1]
+                for his, mine in zip(pairs(game.follower_reference), pairs(game.leader_reference), strict=True)
+            )
+            if game.follower_actions > 1
+            else False
+        ),
+    )
+    assert game.transition.shape == (1, 1, 2, 1) and np.count_nonzero(game.leader_reference) == 1
+    assert not game.follower_reference.any()
 
 
 def test_dense_games_and_ties_are_both_drawn():
