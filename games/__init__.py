@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from games.core import Game, stack
     from games.errors import GameError
     from games.files import from_json, load, save, to_json
+    from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
 
 _HOMES = {
@@ -20,6 +21,7 @@ _HOMES = {
     "games.core": ("Game", "stack"),
     "games.errors": ("GameError",),
     "games.files": ("from_json", "load", "save", "to_json"),
+    "games.markov": ("EpisodicMarkovGame", "MarkovGame"),
     "games.matrix": ("BimatrixGame",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -29,8 +31,10 @@ __all__ = [
     "Choice",
     "ChoiceAtTwoTemperatures",
     "ChoiceWithPolicy",
+    "EpisodicMarkovGame",
     "Game",
     "GameError",
+    "MarkovGame",
     "PerturbedChoice",
     "from_json",
     "load",

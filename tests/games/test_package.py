@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-PACKAGES = ("games", "games.families", "games.literature")
+PACKAGES = ("games", "games.families", "games.literature", "games.simulate")
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -95,7 +95,7 @@ class TestAll:
                 assert (array * 2.0**40 % 1 == 0).all(), f"{name}: more than 40 binary digits"
 
     def test_codes_reach_one_state_and_one_action_and_floats_hold_them(self, fam):
-        for game in exact_games(fam, 15):
+        for game in exact_games(fam, 6):
             assert game.float().exact() == game
         assert fam.decode([]).transition.shape == (1, 1, 1, 1)
         assert not fam.decode([]).leader_reward.any()
@@ -121,7 +121,7 @@ class TestAll:
 def test_the_reference_is_a_fixed_point(fam):
     seen = set()
     run = "start" if fam.name == "iteration_from_fixed" else "reference"
-    for game in exact_games(fam, 25):
+    for game in exact_games(fam, 15):
         assert residual(game, run) == 0
         seen.add(int(game.ties.item()))
     assert seen == {0, 1, 2}
