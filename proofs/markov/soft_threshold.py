@@ -1,7 +1,7 @@
 """When the comparison matrix C of soft Q-value iteration contracts: exactly above a threshold of the temperatures.
 
-With mu = det(I - C) and h = (1 - C_FF + C_LF, 1 - C_LL + C_FL), C h = h - mu. Above the threshold mu and h are positive,
-so that C contracts the sup norm weighted by h. The spectral radius is r = (C_LL + C_FF + sqrt D) / 2 with
+With mu = det(I - C) and h = (1 - C_FF + C_LF, 1 - C_LL + C_FL), C h = h - mu. Above the threshold mu and h are
+positive, so that C contracts the sup norm weighted by h. The spectral radius is r = (C_LL + C_FF + sqrt D) / 2 with
 D = (C_LL - C_FF)^2 + 4 C_LF C_FL, and (2 - C_LL - C_FF)^2 - D = 4 mu: r < 1 says that mu > 0 and C_LL + C_FF < 2.
 """
 

@@ -2,8 +2,8 @@
 
 The follower answers by softmax of Q_F at his temperature, the leader moves by softmax of her values q_L of moves
 against that answer. SOFT counts the entropies in the values of states, PLAIN does not: their tables differ after the
-first step, so that each vocabulary knows its own distances and spans only. THRESHOLD compares two matrices. Symbols, indices and runs are those of
-`proofs.markov.vocabulary`.
+first step, so that each vocabulary knows its own distances and spans only. THRESHOLD compares two matrices. Symbols,
+indices and runs are those of `proofs.markov.vocabulary`.
 """
 
 from __future__ import annotations
