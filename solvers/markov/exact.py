@@ -68,14 +68,13 @@ def fact(game: MarkovGame, concept: str) -> Fact:
 
     - orbit_period, orbit_period_half: see `solvers.markov.exact_orbit.orbit`, step sizes 1 and 1/2;
     - reached_fixed_point: the leader's mean value at the fixed point reached from Q = 0, with "orbit", the fact
-      orbit_period; value 0 where that period is not 1;
+      orbit_period;
     - fixed_points, pure_nash_count: how many stationary fixed points and pure Markov perfect equilibria there are;
-    - best_fixed_point, worst_fixed_point, best_markov_nash, worst_markov_nash: the leader's mean value at them, 0 where
-      there is none;
-    - span_rate_upper, span_rate_lower: see `solvers.markov.switching`.
+    - best_fixed_point, worst_fixed_point, best_markov_nash, worst_markov_nash: the leader's mean value at them;
+    - span_rate_upper, span_rate_lower, lyapunov_limit (for quadratic forms): see `solvers.markov.switching`.
 
-    Ties are strong. Raises `SolverError` for a batch, an unknown concept, a game too large to enumerate, and where the
-    orbit is undecided.
+    Ties are strong. Raises `SolverError` for a batch, an unknown concept, a game too large to enumerate, where the
+    orbit is undecided, and where there is none of what the concept is the value of.
     """
     if concept not in _PRODUCERS:
         raise SolverError(f"exact: expected a concept among {', '.join(CONCEPTS)}, found {concept!r}")
@@ -121,16 +120,16 @@ def _period_half(game: MarkovGame) -> Fact:
 
 def _reached(game: MarkovGame) -> Fact:
     found = _orbit(game, "reached_fixed_point")
-    value = Fraction(0)
-    if found.period == 1:
-        values = as_fractions(picked(found.phases[0][0], found.word[0]))
-        value = sum(values.tolist(), Fraction(0)) / len(values)
+    if found.period > 1:
+        raise SolverError(f"reached_fixed_point: expected a limit, found a cycle of {found.period} phases")
+    values = as_fractions(picked(found.phases[0][0], found.word[0]))
+    value = sum(values.tolist(), Fraction(0)) / len(values)
     return {"concept": "reached_fixed_point", "value": str(value), "orbit": found.fact()}
 
 
 def _rate(name: str) -> Callable[[MarkovGame], Fact]:
     def produce(game: MarkovGame) -> Fact:
-        from solvers.markov import switching  # cvxpy takes a second to import, and only these two concepts need it
+        from solvers.markov import switching  # cvxpy takes a second to import, and only these concepts need it
 
         return getattr(switching, name)(game)
 
@@ -146,7 +145,9 @@ def _chosen(concept: str, points: Callable[[MarkovGame], list[Stationary]], plac
 
     def produce(game: MarkovGame) -> Fact:
         found = points(game)
-        return {"concept": concept, "value": str(found[place].mean) if found else "0"}
+        if not found:
+            raise SolverError(f"{concept}: expected at least one stationary solution in pure policies, found none")
+        return {"concept": concept, "value": str(found[place].mean)}
 
     return produce
 
@@ -163,5 +164,6 @@ _PRODUCERS: dict[str, Callable[[MarkovGame], Fact]] = {
     "worst_markov_nash": _chosen("worst_markov_nash", markov_nash, -1),
     "span_rate_upper": _rate("upper"),
     "span_rate_lower": _rate("lower"),
+    "lyapunov_limit": _rate("limit"),
 }
 CONCEPTS: tuple[str, ...] = tuple(_PRODUCERS)

@@ -39,6 +39,7 @@ from typing import Any
 from flint import fmpq
 
 from games.markov import MarkovGame
+from solvers.errors import SolverError
 from solvers.markov.exact_tables import ExactTables, nearest, tables_of
 from solvers.markov.switching_lyapunov import Forms
 from solvers.markov.switching_modes import Hull, Matrix, hull, quotient, symmetric_power
@@ -111,6 +112,23 @@ def lower(game: MarkovGame) -> Fact:
     if tables.shape[0] == 1:
         return rates(game).lower
     return lower_fact(tables, *best_product(tables, hull(tables)))
+
+
+def limit(game: MarkovGame, degree: int = 1) -> Fact:
+    """The fact lyapunov_limit of a single game: close to the least rate that forms of degree 2m certify, from below.
+
+    Raises `SolverError` for a batch, for one state, and where nothing above 0 is beyond the forms.
+    """
+    tables = tables_of(game, "switching")
+    if tables.shape[0] > 1:
+        policies = list(hull(tables).policies())
+        forms = Forms([symmetric_power(quotient(tables, policy), degree) for policy in policies], policies)
+        ceiling = _span(tables) + fmpq(2, GRID)  # the span's own norm need not be a form of this degree
+        found = _least(forms, degree, fmpq(0), ceiling, 0.0)
+        fact = _limit(tables, forms, degree, ceiling if found is None else found[0])
+        if fact is not None:
+            return fact
+    raise SolverError(f"lyapunov_limit: expected a rate that no form of degree {2 * degree} certifies, found none")
 
 
 def damped(rate: Any, *, discount: Any, step_size: Any) -> Any:

@@ -12,7 +12,7 @@ from flint import fmpq, fmpq_mat
 from games.errors import FirstmoverError
 from games.markov import MarkovGame
 from solvers.markov.exact_tables import tables_of
-from solvers.markov.switching import damped, lower, rates, upper
+from solvers.markov.switching import damped, limit, lower, rates, upper
 from solvers.markov.switching_modes import hull, is_definite, reaches
 
 
@@ -180,6 +180,17 @@ def test_higher_degrees_close_gaps_that_quadratic_forms_leave():
     # What no form of the lower degree certifies one of a higher degree does.
     assert Fraction(fine.upper["value"]) < Fraction(coarse.limit["value"])
     assert upper_holds(game, fine.upper)
+
+
+@pytest.mark.parametrize(("seed", "states", "degree"), [(0, 2, 1), (1, 3, 1), (1, 3, 2)])
+def test_what_forms_cannot_do_is_proved_near_what_they_can(seed, states, degree):
+    game = drawn(seed, states)
+    found = limit(game, degree)
+    assert limit_holds(game, found) and found["degree"] == degree
+    if states == 2:
+        assert 0 < Fraction(upper(game)["value"]) - Fraction(found["value"]) < Fraction(1, 1000)
+    with pytest.raises(FirstmoverError, match="expected a rate that no form"):
+        limit(drawn(seed, 1))
 
 
 def test_deterministic_cycles_do_not_forget():
