@@ -15,7 +15,6 @@ from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Evidence
 from proofs.engine.positivity import Facts, check_defined
 from proofs.engine.relation import Relation
-from proofs.engine.substitution import generic_indices, substitute
 from proofs.engine.terms import Variable
 
 Kind: TypeAlias = Literal["hypothesis", "definition", "choice"]
@@ -105,15 +104,17 @@ class Step:
 
 
 def check_relation_defined(relation: Relation, known: Iterable[Relation]) -> None:
-    """Raise unless both sides and all given relations are defined, the latter one after the other."""
+    """Raise unless both sides and all given relations are defined, the latter one after the other.
+
+    The bound variables are arbitrary: of what is known, only what does not speak of them counts.
+    """
     about_others = [fact for fact in known if fact.free.isdisjoint(relation.bound)]
-    generic = generic_indices(relation.bound)
     for given in relation.given:
-        check_relation_defined(given.substitute(generic), about_others)
-        about_others.append(given.substitute(generic))
+        check_relation_defined(given, about_others)
+        about_others.append(given)
     facts = Facts(about_others)
     for side in (relation.lhs, relation.rhs):
-        check_defined(substitute(side, generic), facts)
+        check_defined(side, facts)
 
 
 def union(assumptions: Iterable[Assumptions]) -> Assumptions:

@@ -200,11 +200,11 @@ def moves_average(argument: Argument, run: Run) -> Step:
     return argument.step(step.relation.for_all(x, y, t, s, given=(given,)), _all((x, y, t, s), given), step)
 
 
-def averaged(argument: Argument, run: Run, bound: Step, index: Any) -> Step:
-    """A bound l <= r at an arbitrary reply b (or move a): its average over what the run replies (or moves)."""
+def averaged(argument: Argument, run: Run, bound: Step, index: Any, time: Any = t) -> Step:
+    """A bound l <= r at an arbitrary reply b (or move a): its average over what the run replies (or moves) at a time."""
     general = replies_average(argument, run) if index == b else moves_average(argument, run)
     left, right = bound.relation.lhs, bound.relation.rhs
-    values = {x: Entries((index,), left), y: Entries((index,), right)}
+    values = {x: Entries((index,), left), y: Entries((index,), right), t: time}
     return instance(argument, general, values, everywhere(argument, bound, index))
 
 
