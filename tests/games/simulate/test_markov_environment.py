@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_sums_until_the_end_have_the_discounted_value_as_mean():
     game = dense()
     value = np.linalg.solve(np.eye(3) - 0.75 * game.transition[:, 0, 1], game.leader_reward[:, 0, 1])
     play = MarkovEnvironment(game, initial=1)
-    sums = []
+    sums, lengths = [], []
     for episode in range(4000):
         assert play.reset(seed=5 if episode == 0 else None) == 1
         total, over = 0.0, False
@@ -68,6 +69,8 @@ def test_sums_until_the_end_have_the_discounted_value_as_mean():
             total, over = total + outcome.leader_reward, outcome.terminated
             assert not outcome.truncated
         sums.append(total)
+        lengths.append(play.step_count)
+    assert abs(np.mean(lengths) - 4) < 5 * np.sqrt(12 / len(lengths))  # geometric: mean 1/(1 - gamma), variance 12
     assert abs(np.mean(sums) - value[1]) < 4.5 * np.std(sums) / np.sqrt(len(sums))
 
 
@@ -109,7 +112,9 @@ def test_states_of_probability_zero_are_never_reached():
         initial=[0, 0, 1],
     )
     assert play.reset(seed=0) == 2
-    assert {play.step(0, 0).state for _ in range(200)} == {1}
+    assert {play.step(0, 0).state for _ in range(199)} == {1}
+    play._rng = SimpleNamespace(random=lambda: 0.0)  # type: ignore[assignment]  the smallest draw there is
+    assert play.step(0, 0).state == 1
 
 
 def test_first_states_follow_their_law():
