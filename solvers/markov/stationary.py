@@ -45,8 +45,9 @@ class Side(NamedTuple):
 class Stationary:
     """Solutions of one kind, a number a game: how many, and the leader's largest and smallest mean value over states.
 
-    settled : whether rounding left nothing open; count, best and worst mean nothing elsewhere
+    settled : whether rounding left nothing open; nothing else means anything elsewhere
     error   : bounds the errors of best and worst, which are NaN where there is no solution
+    policy  : the code of the best solution's joint policy, -1 where two are too near each other to tell, or none is
     """
 
     settled: np.ndarray  # (*batch,)
@@ -54,6 +55,7 @@ class Stationary:
     best: np.ndarray  # (*batch,)
     worst: np.ndarray  # (*batch,)
     error: np.ndarray  # (*batch,)
+    policy: np.ndarray  # (*batch,)
 
 
 def stationary(game: MarkovGame) -> tuple[Stationary, Stationary]:
@@ -70,7 +72,7 @@ def stationary(game: MarkovGame) -> tuple[Stationary, Stationary]:
     kernels = np.ascontiguousarray(game.transition).reshape(-1, S, A, B, S)
     leader, follower = (np.ascontiguousarray(reward).reshape(-1, S, A, B) for reward in game.rewards())
     discounts = [np.ascontiguousarray(discount).reshape(-1) for discount in game.discounts()]
-    found = np.zeros((len(kernels), 2, 5))
+    found = np.zeros((len(kernels), 2, 7))
     enumerate_policies(kernels, leader, follower, discounts[0], discounts[1], found)
 
     def column(kind: int, place: int) -> np.ndarray:
@@ -83,6 +85,7 @@ def stationary(game: MarkovGame) -> tuple[Stationary, Stationary]:
             best=column(kind, 2),
             worst=column(kind, 3),
             error=column(kind, 4),
+            policy=np.where(column(kind, 2) - column(kind, 6) > 2 * column(kind, 4), column(kind, 5), -1.0),
         )
         for kind in (0, 1)
     )
@@ -93,7 +96,10 @@ def stationary(game: MarkovGame) -> tuple[Stationary, Stationary]:
 def enumerate_policies(
     transition: Any, leader: Any, follower: Any, leader_discount: Any, follower_discount: Any, found: Any
 ) -> None:
-    """found[g, kind] = (open comparisons, count, best, worst, error), kind 0 the fixed points, 1 the equilibria."""
+    """found[g, kind] = (open comparisons, count, best, worst, error, best policy, second best value).
+
+    kind : 0 the fixed points, 1 the equilibria
+    """
     games, S, A, B = leader.shape
     moves, replies = np.zeros(S, dtype=np.int64), np.zeros(S, dtype=np.int64)
     system, values, errors = np.zeros((S, S)), np.zeros((2, S)), np.zeros(2)
@@ -103,13 +109,16 @@ def enumerate_policies(
             Side(transition[g], follower[g], follower_discount[g], np.abs(follower[g]).max(), values[1], errors[1:]),
         )
         found[g, :, 2] = found[g, :, 3] = np.nan
+        found[g, :, 6] = -np.inf
         for code in range((A * B) ** S):
             rest = code
             for s in range(S):
                 moves[s], replies[s] = (rest % (A * B)) // B, rest % B
                 rest //= A * B
-            for side in sides:
-                evaluate(side, moves, replies, system)
+            evaluate(sides[1], moves, replies, system)
+            if is_rejected(sides[1], moves, replies):
+                continue
+            evaluate(sides[0], moves, replies, system)
             mean = sides[0].values.mean()
             for kind in range(2):
                 told = is_fixed(sides, moves, replies) if kind == 0 else is_equilibrium(sides, moves, replies)
@@ -118,7 +127,12 @@ def enumerate_policies(
                 elif told == TIED:
                     found[g, kind, 1] += 1.0
                     if not found[g, kind, 2] >= mean:
+                        if found[g, kind, 1] > 1.0:
+                            found[g, kind, 6] = found[g, kind, 2]
                         found[g, kind, 2] = mean
+                        found[g, kind, 5] = code
+                    else:
+                        found[g, kind, 6] = max(found[g, kind, 6], mean)
                     if not found[g, kind, 3] <= mean:
                         found[g, kind, 3] = mean
                     found[g, kind, 4] = max(found[g, kind, 4], sides[0].error[0])
@@ -181,7 +195,7 @@ def compare(side: Side, s: int, a: int, b: int, c: int, d: int) -> int:
     return TIED
 
 
-@kernel
+@kernel(forceinline=True)
 def prefers(leader: Side, follower: Side, s: int, a: int, b: int, other: int) -> int:
     """Whether the follower's rule takes b (MORE) or `other` (LESS) of the two in answer to a, or OPEN."""
     told = compare(follower, s, a, b, a, other)
@@ -192,7 +206,17 @@ def prefers(leader: Side, follower: Side, s: int, a: int, b: int, other: int) ->
     return told
 
 
-@kernel
+@kernel(forceinline=True)
+def is_rejected(follower: Side, moves: Any, replies: Any) -> bool:
+    """Whether the follower certainly has a better reply somewhere: then the policy solves nothing."""
+    for s in range(follower.reward.shape[0]):
+        for other in range(follower.reward.shape[2]):
+            if compare(follower, s, moves[s], replies[s], moves[s], other) == LESS:
+                return True
+    return False
+
+
+@kernel(forceinline=True)
 def is_fixed(sides: tuple[Side, Side], moves: Any, replies: Any) -> int:
     """TIED where the rule at Q plays the policy, LESS where it plays another, OPEN where that is not told."""
     leader, follower = sides
@@ -231,7 +255,7 @@ def is_fixed(sides: tuple[Side, Side], moves: Any, replies: Any) -> int:
     return answer
 
 
-@kernel
+@kernel(forceinline=True)
 def is_equilibrium(sides: tuple[Side, Side], moves: Any, replies: Any) -> int:
     """TIED where no player gains by another action, LESS where one does, OPEN where that is not told."""
     leader, follower = sides

@@ -62,7 +62,8 @@ CHECKERS: dict[str, str] = {
     **_references("verify.exact.markov_orbit", "orbit_period orbit_period_half orbit_ties reached_fixed_point"),
     **_references(
         "verify.exact.markov_stationary",
-        "fixed_points best_fixed_point worst_fixed_point pure_nash_count best_markov_nash worst_markov_nash",
+        "fixed_points best_fixed_point worst_fixed_point reached_loss pure_nash_count best_markov_nash "
+        "worst_markov_nash markov_commitment_gain",
     ),
     **_references("verify.exact.switching", "span_rate_upper span_rate_lower lyapunov_limit dobrushin sup_rate"),
 }

@@ -86,9 +86,11 @@ def orbit_ties(game: Game, fact: Fact, bits: int) -> Fraction | arb:
 
 
 def reached_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction | arb:
-    """The leader's stage value, on average over the states, at the fixed point that the iteration from Q = 0 reaches.
+    """The leader's stage value, on average over the states, in the limit of the iteration from Q = 0.
 
-    The fact holds that of `orbit_period`. Undefined, an error, where the iteration does not converge.
+    The fact holds that of `orbit_period`. Undefined, an error, where the iteration does not converge. The limit is a
+    fixed point where none of its choices is a tie; elsewhere the rule may play another policy at the limit itself than
+    at the iterates.
     """
     orbit = _orbit(Rules.of(game), _part(fact), fmpq(1))
     if not orbit:

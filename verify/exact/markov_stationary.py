@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from flint import fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
 from games.core import Game
 from games.errors import shown
@@ -29,6 +29,7 @@ from verify.exact.markov import (
     joint_action,
     to_fraction,
 )
+from verify.exact.markov_orbit import reached_fixed_point
 
 MOST_POLICIES = 4096
 """Joint policies that may be enumerated."""
@@ -51,6 +52,15 @@ def worst_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction:
     return min(_some(leader_values(Rules.of(game), is_fixed), "a fixed point"))
 
 
+def reached_loss(game: Game, fact: Fact, bits: int) -> Fraction | arb:
+    """`best_fixed_point` less `reached_fixed_point`, whose fact's orbit this one holds.
+
+    Stated as one concept, a difference of 0 can be known as 0 where both sides are known to many digits only.
+    """
+    reached = reached_fixed_point(game, fact, bits)
+    return best_fixed_point(game, fact, bits) - reached if isinstance(reached, Fraction) else reached
+
+
 def pure_nash_count(game: Game, fact: Fact, bits: int) -> Fraction:
     """The number of pure stationary Markov perfect equilibria of simultaneous moves."""
     return Fraction(len(leader_values(Rules.of(game), is_equilibrium)))
@@ -64,6 +74,11 @@ def best_markov_nash(game: Game, fact: Fact, bits: int) -> Fraction:
 def worst_markov_nash(game: Game, fact: Fact, bits: int) -> Fraction:
     """The leader's smallest mean value over pure stationary Markov perfect equilibria; an error where there is none."""
     return min(_some(leader_values(Rules.of(game), is_equilibrium), "a pure equilibrium"))
+
+
+def markov_commitment_gain(game: Game, fact: Fact, bits: int) -> Fraction:
+    """`best_fixed_point` less `best_markov_nash`."""
+    return best_fixed_point(game, fact, bits) - best_markov_nash(game, fact, bits)
 
 
 def _some(values: list[Fraction], what: str) -> list[Fraction]:

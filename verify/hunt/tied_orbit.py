@@ -18,7 +18,7 @@ from verify.exact.errors import CertificateError
 from verify.exact.markov import JointPolicy, Pair, Rules, iterate, stage_values
 from verify.exact.markov_orbit import Choices, orbit_period
 
-HORIZONS = (4, 12, 36)
+HORIZONS = (4, 16, 64)
 """Steps after which to guess."""
 
 Fact = dict[str, Any]

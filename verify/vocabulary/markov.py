@@ -47,7 +47,7 @@ orbit_ties = _concept(
 reached_fixed_point = _concept(
     "reached_fixed_point",
     r"\bar V_L(Q_\infty)",
-    "the leader's mean stage value at the fixed point that Q-value iteration from Q = 0 reaches",
+    "the leader's mean stage value in the limit of Q-value iteration from Q = 0",
     checked_by="markov_orbit",
     proved=True,
 )
@@ -72,6 +72,13 @@ worst_fixed_point = _concept(
     "the leader's smallest mean stage value over the fixed points of Q-value iteration",
     checked_by="markov_stationary",
 )
+reached_loss = _concept(
+    "reached_loss",
+    r"\max_{Q = TQ} \bar V_L(Q) - \bar V_L(Q_\infty)",
+    "by how much the limit of Q-value iteration from Q = 0 misses the best fixed point in the leader's mean value",
+    checked_by="markov_stationary",
+    proved=True,
+)
 pure_nash_count = _concept(
     "pure_nash_count",
     r"\left|N\right|",
@@ -88,6 +95,13 @@ worst_markov_nash = _concept(
     "worst_markov_nash",
     r"\min_N \bar V_L",
     "the leader's smallest mean value over the pure stationary Markov perfect equilibria of simultaneous moves",
+    checked_by="markov_stationary",
+)
+
+markov_commitment_gain = _concept(
+    "markov_commitment_gain",
+    r"\max_{Q = TQ} \bar V_L(Q) - \max_N \bar V_L",
+    "by how much the best fixed point beats the best pure equilibrium of simultaneous moves in the leader's mean value",
     checked_by="markov_stationary",
 )
 

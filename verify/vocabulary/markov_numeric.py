@@ -8,6 +8,7 @@ exact game and returns the fact of that concept. Solvers are imported where they
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,15 @@ def _stationary(game: MarkovGame) -> Any:
     return stationary(game)
 
 
+def markov_commitment_gain(game: MarkovGame) -> Ball:
+    """0 where the best fixed point is the best equilibrium."""
+    fixed, equilibria = _stationary(game)
+    (best, radii), (nash, nash_radii) = _value(fixed, fixed.best), _value(equilibria, equilibria.best)
+    same = fixed.settled & equilibria.settled & (fixed.policy >= 0) & (fixed.policy == equilibria.policy)
+    radii = radii + nash_radii + EPSILON * (np.abs(best) + np.abs(nash))
+    return np.where(same, 0.0, best - nash), np.where(same, 0.0, radii)
+
+
 def _count(found: Any) -> Ball:
     return found.count, np.where(found.settled, 0.0, np.inf)
 
@@ -116,6 +126,18 @@ def _count(found: Any) -> Ball:
 def _value(found: Any, values: np.ndarray) -> Ball:
     """The mean value, NaN where it is settled that there is no solution, unknown where nothing is settled."""
     return np.where(found.settled, values, 0.0), np.where(found.settled, found.error, np.inf)
+
+
+def reached_loss(game: MarkovGame) -> Ball:
+    """0 where the limit, being a fixed point, must be the best one: the only one, or of two not the worse."""
+    reached, reached_radii = reached_fixed_point(game)
+    fixed = _stationary(game)[0]
+    best, best_radii = _value(fixed, fixed.best)
+    radii = reached_radii + best_radii + EPSILON * (np.abs(best) + np.abs(reached))
+    apart = np.abs(fixed.worst - reached) > radii
+    is_best = (fixed.count == 1) | ((fixed.count == 2) & (np.abs(best - reached) <= radii) & apart)
+    is_best &= fixed.settled & np.isfinite(reached_radii) & ~np.isnan(reached)
+    return np.where(is_best, 0.0, best - reached), np.where(is_best, 0.0, radii)
 
 
 # Rates of the switching system: proved game by game, so that floats know nothing but the simple cases.
@@ -228,6 +250,10 @@ def prove_reached_fixed_point(game: MarkovGame) -> Fact:
     return {"concept": "reached_fixed_point", "orbit": prove_orbit_period(game)}
 
 
+def prove_reached_loss(game: MarkovGame) -> Fact:
+    return {"concept": "reached_loss", "orbit": prove_orbit_period(game)}
+
+
 def prove_span_rate_upper(game: MarkovGame) -> Fact:
     return _fact(game, "span_rate_upper")
 
@@ -237,13 +263,20 @@ def prove_span_rate_lower(game: MarkovGame) -> Fact:
 
 
 def prove_lyapunov_limit(game: MarkovGame) -> Fact:
-    return _fact(game, "lyapunov_limit")
+    from solvers.markov.switching import limit
+
+    return _known("lyapunov_limit", limit, game)
 
 
 def _fact(game: MarkovGame, concept: str) -> Fact:
     from solvers.markov.exact import fact
 
+    return _known(concept, fact, game, concept)
+
+
+def _known(concept: str, prove: Callable[..., Fact], *arguments: Any) -> Fact:
+    """The fact, or the one that nothing is known where the prover finds none."""
     try:
-        return fact(game, concept)
+        return prove(*arguments)
     except FirstmoverError as problem:
         return {"concept": concept, "undecided": str(problem)}
