@@ -73,6 +73,8 @@ def error_bound(
         return unknown
     inverse = np.linalg.inv(factor)
     size, inverse_size = np.linalg.norm(factor, 2), np.linalg.norm(inverse, 2)
+    factor_sizes = np.array([np.linalg.norm(part, 2) for part in np.split(factor, 2, axis=1)])
+    inverse_sizes = np.array([np.linalg.norm(part, 2) for part in np.split(inverse, 2, axis=0)])
     n = 2 * states
     # Products and the inverse are rounded by at most about n u times the condition.
     contraction = np.linalg.norm(factor @ jacobian @ inverse, 2) + 8 * n * n * UNIT * size * inverse_size
@@ -89,8 +91,8 @@ def error_bound(
         if not np.isfinite(around).all():
             return unknown
         moved = (around - centre).max(axis=0) * discounts * (1 + backup.defect) * (unit / unit[:, None])
-        # An n x n matrix with row sums of at most m has a 2-norm of at most n^(1/2) m.
-        change = SLACK * np.sqrt(n) * float(moved.sum(axis=1).max()) * size * inverse_size
+        # A block of S x S with row sums of at most m has a 2-norm of at most S^(1/2) m.
+        change = SLACK * np.sqrt(states) * float(factor_sizes @ moved @ inverse_sizes)
         if start <= (1 - contraction - change) * radius:
             return widths
     return unknown
