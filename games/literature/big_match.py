@@ -27,6 +27,7 @@ SOURCE = Source(
 
 ANSWERS = {
     "fixed_points": "1",
+    "orbit_period": "1",
     "best_fixed_point": "2/3",
     "worst_fixed_point": "2/3",
     "reached_fixed_point": "2/3",

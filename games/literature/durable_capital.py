@@ -29,6 +29,7 @@ SOURCE = Source(
 
 ANSWERS = {
     "fixed_points": "1",
+    "orbit_period": "1",
     "best_fixed_point": "8",
     "worst_fixed_point": "8",
     "reached_fixed_point": "8",

@@ -20,6 +20,7 @@ SOURCE = Source(
 
 ANSWERS = {
     "fixed_points": "0",
+    "orbit_period": "5",
     "pure_nash_count": "0",
 }
 

@@ -117,12 +117,6 @@ def test_answers_of_discounted_games(name, found):
     assert dict(stated) == {concept: value for concept, value in found(name).items() if concept in stated}
 
 
-def test_the_cycles_that_are_told():
-    game = named("nosde").GAME
-    assert isinstance(game, MarkovGame)
-    assert period(iterated(game, 500)[0]) == 5
-
-
 def test_the_mixed_equilibrium_of_nosde(brute):
     """Sending with 2/3 and 5/12 makes each player indifferent where he moves; values by the linear system."""
     game = named("nosde").GAME
