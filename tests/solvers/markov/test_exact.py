@@ -10,6 +10,7 @@ from games.core import stack
 from games.errors import FirstmoverError
 from games.markov import MarkovGame
 from solvers.markov.exact import CONCEPTS, fact, fixed_points, markov_nash, solve
+from solvers.markov.stationary import stationary
 from solvers.solution import Status
 
 
@@ -112,6 +113,30 @@ def test_markov_equilibria_are_all_of_them():
         assert len(found) == len(expected)
         counts.add(len(found))
     assert len(counts) > 1
+
+
+@pytest.mark.parametrize("top", [1, 9])
+def test_batches_of_floats_count_and_value_the_same_solutions(top):
+    rng = np.random.default_rng(10)
+    kernel = rng.multinomial(8, [0.5, 0.5], size=(60, 2, 2, 2)) / 8  # dyadic, so that the twins are stochastic
+    leader, follower = rng.integers(-top, top + 1, size=(2, 60, 2, 2, 2)).astype(float)
+    games = MarkovGame(
+        transition=kernel,
+        leader_reward=leader,
+        follower_reward=follower,
+        leader_discount=np.full(60, 0.75),
+        follower_discount=np.full(60, 0.75),
+    )
+    settled = 0
+    for floats, points in zip(stationary(games), (fixed_points, markov_nash), strict=True):
+        for i in np.flatnonzero(floats.settled):
+            found = points(games[int(i)])
+            assert len(found) == floats.count[i]
+            if found:
+                assert abs(found[0].mean - Fraction(floats.best[i])) <= Fraction(floats.error[i])
+                assert abs(found[-1].mean - Fraction(floats.worst[i])) <= Fraction(floats.error[i])
+            settled += 1
+    assert settled > 60
 
 
 def test_the_fixed_point_reached_is_one_of_them_and_solves_the_game():
