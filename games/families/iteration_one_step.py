@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,10 @@ class IterationOneStepFamily(IterationFamily):
     name: ClassVar[str] = "iteration_one_step"
     title: ClassVar[str] = "one step of zero-sum and common-payoff iteration among ties"
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.ZERO_SUM, Kind.COMMON)
+
+    states: Any = (1, 2)
+    leader_actions: Any = (1, 2)
+    follower_actions: Any = (1, 2)
 
     def draw_steps(self, source: Source) -> np.ndarray:
         return source.pick((1,))

@@ -251,12 +251,12 @@ def distance(game: MarkovIteration, fact: Fact, bits: int) -> Fraction:
 
 def leader_start_distance(game: MarkovIteration, fact: Fact, bits: int) -> Fraction:
     """||Q_L - Q'_L|| before the first step."""
-    return largest_defect(game.leader_start, game.leader_reference, -1)
+    return to_fraction(runs_of(game).start_distance(LEADER))
 
 
 def follower_start_distance(game: MarkovIteration, fact: Fact, bits: int) -> Fraction:
     """||Q_F - Q'_F|| before the first step."""
-    return largest_defect(game.follower_start, game.follower_reference, -1)
+    return to_fraction(runs_of(game).start_distance(FOLLOWER))
 
 
 def start_distance(game: MarkovIteration, fact: Fact, bits: int) -> Fraction:
