@@ -27,7 +27,7 @@ class IterationNearlyFixedFamily(IterationFamily):
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.ZERO_SUM, Kind.COMMON)
 
     states: Any = (1, 2)
-    leader_actions: Any = 1
+    leader_actions: Any = (1, 1)
     follower_actions: Any = (1, 3)
     discounts: Any = (Fraction(1, 2), Fraction(3, 4), Fraction(7, 8))  # gamma / (1 - gamma) is whole
 
