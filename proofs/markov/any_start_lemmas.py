@@ -128,7 +128,7 @@ class Sums:
     values: tuple[Step, Step]
 
 
-def _averages(argument: Argument, mirror: Mirror, bound: Step, direction: int) -> tuple[Step, Step]:
+def averages(argument: Argument, mirror: Mirror, bound: Step, direction: int) -> tuple[Step, Step]:
     """direction (q_L + sign q_F) <= c and direction (V_L + sign V_F) <= c, from that of the tables at s, a, b."""
     run, value = START, bound.relation.rhs
     found, step = [], bound
@@ -163,7 +163,7 @@ def sums(argument: Argument, mirror: Mirror, player: Player) -> Sums:
         base = everywhere(argument, base, s, a, b)
         before = argument.assume("up to t", claim)
         here = instance(argument, before, {})
-        _, value = _averages(argument, mirror, here, direction)
+        _, value = averages(argument, mirror, here, direction)
         body = Entries((s,), value.relation.lhs)
         places = {x: body, y: Entries((s,), sympy.Integer(0)), c: value.relation.rhs}
         mean = instance(argument, future(argument), places, everywhere(argument, value, s))
@@ -195,7 +195,7 @@ def sums(argument: Argument, mirror: Mirror, player: Player) -> Sums:
         after = everywhere(argument, after, s, a, b)
         always = argument.step(claim.for_all(t), Induction(claim, t), base, after)
         here = instance(argument, always, {})
-        found = _averages(argument, mirror, here, direction)
+        found = averages(argument, mirror, here, direction)
         tables.append(here)
         answers.append(found[0])
         values.append(found[1])
@@ -226,29 +226,39 @@ def loose_answer(argument: Argument, mirror: Mirror, player: Player) -> Step:
 
 
 @once
-def extreme_move(argument: Argument, mirror: Mirror, run: Run, player: Player) -> Step:
-    """sign V_F <= sign q_F + w_t in the start run, and without w_t in the reference run, at t, s, a."""
-    answered, sign = run.answered(LEADER)[t, s, a], mirror.sign
+def best_move_bound(argument: Argument, run: Run) -> Step:
+    """q_L <= V_L at t, s, a."""
+    answered = run.answered(LEADER)[t, s, a]
     best = Maximum(answered, a)
     bound = argument.step(at_most(answered, best), Bound(best, a))
-    relation = at_most(sign * run.value(FOLLOWER)[t, s], sign * run.answered(FOLLOWER)[t, s, a])
-    if run is REFERENCE:
-        tables = mirrored(argument, mirror, run)
-        return argument.step(
-            relation,
-            Combine((1, -1, -sign, sign)),
-            bound,
-            best_move(argument, run),
-            mirrored_answers(argument, mirror, run, tables),
-            mirrored_values(argument, mirror, run, tables),
-        )
-    known = sums(argument, mirror, player)
-    wider = at_most(relation.lhs, relation.rhs + width(argument, mirror, player))
-    spreads = known.answers[1], known.values[0]
-    return argument.step(wider, Combine((1, -1, 1, 1)), bound, best_move(argument, run), *spreads)
+    return argument.step(at_most(answered, run.value(LEADER)[t, s]), Combine((1, -1)), bound, best_move(argument, run))
 
 
-def _follower_answers(argument: Argument, above: Run, below: Run) -> Step:
+@once
+def reference_move(argument: Argument, mirror: Mirror, tables: Step) -> Step:
+    """sign V_F^ref <= sign q_F^ref at t, s, a, from tables that are opposite, or alike, at t."""
+    run, sign = REFERENCE, mirror.sign
+    return argument.step(
+        at_most(sign * run.value(FOLLOWER)[t, s], sign * run.answered(FOLLOWER)[t, s, a]),
+        Combine((1, -sign, sign)),
+        best_move_bound(argument, run),
+        mirrored_answers(argument, mirror, run, tables),
+        mirrored_values(argument, mirror, run, tables),
+    )
+
+
+@once
+def loose_move(argument: Argument, mirror: Mirror, player: Player) -> Step:
+    """sign V_F <= sign q_F + w_t in the start run, at t, s, a."""
+    known, sign = sums(argument, mirror, player), mirror.sign
+    sides = sign * START.value(FOLLOWER)[t, s], sign * START.answered(FOLLOWER)[t, s, a]
+    relation = at_most(sides[0], sides[1] + width(argument, mirror, player))
+    return argument.step(
+        relation, Combine((1, 1, 1)), best_move_bound(argument, START), known.answers[1], known.values[0]
+    )
+
+
+def follower_answers(argument: Argument, above: Run, below: Run) -> Step:
     """q_F of one run is at most q_F of the other plus delta_F, at t, s, a."""
     close = closeness(argument, FOLLOWER)[above]
     high, low = (Maximum(run.table(FOLLOWER)[t, s, a, b], b) for run in (above, below))
@@ -261,26 +271,47 @@ def _follower_answers(argument: Argument, above: Run, below: Run) -> Step:
     return argument.step(at_most(values[0], values[1] + amount), Combine((1, 1, -1)), bound, *meanings)
 
 
+def follower_value_follows(argument: Argument, mirror: Mirror, run: Run, other: Run, extreme: Step) -> Step:
+    """V_F of one run is at most V_F of the other plus delta_F and slack, at t, s.
+
+    The last step says sign V_F <= sign q_F + slack, of the run where the tables are opposite, else of the other run.
+    """
+    owner, weigher = (run, other) if mirror.sign > 0 else (other, run)
+    answers = follower_answers(argument, run, other)
+    amount = answers.relation.rhs - other.answered(FOLLOWER)[t, s, a]
+    amount += extreme.relation.rhs - mirror.sign * owner.answered(FOLLOWER)[t, s, a]
+    high, low = run.value(FOLLOWER)[t, s], other.value(FOLLOWER)[t, s]
+    if mirror.sign > 0:
+        sides = high, other.answered(FOLLOWER)[t, s, a] + amount
+    else:
+        sides = run.answered(FOLLOWER)[t, s, a], low + amount
+    bound = argument.step(at_most(*sides), Combine((1, 1)), answers, extreme)
+    return value_averaged(argument, weigher, bound)
+
+
+def value_averaged(argument: Argument, run: Run, bound: Step) -> Step:
+    """v <= V_F + rest from v <= q_F + rest at arbitrary a, or V_F <= v from q_F <= v, at t, s."""
+    left, right = bound.relation.lhs, bound.relation.rhs
+    answered, value = run.answered(FOLLOWER)[t, s, a], run.value(FOLLOWER)[t, s]
+    mean = averaged(argument, run, bound, a)
+    one = at(argument, f"{run.name}: moves sum to one")
+    average = at(argument, f"{run.name}: follower's value of a state")
+    if left == answered:
+        return argument.step(at_most(value, right), Combine((1, right, 1)), mean, one, average)
+    rest = right - answered
+    return argument.step(at_most(left, value + rest), Combine((1, rest - left, -1)), mean, one, average)
+
+
 def follower_values_follow(argument: Argument, mirror: Mirror, player: Player) -> tuple[Step, Step]:
     """V_F <= V_F^ref + amount and V_F^ref <= V_F + amount at t, s; one of the amounts has w_t on top of delta_F."""
+    extremes = {
+        START: loose_move(argument, mirror, player),
+        REFERENCE: reference_move(argument, mirror, mirrored(argument, mirror, REFERENCE)),
+    }
     values = []
     for run, other in zip(RUNS, RUNS[::-1], strict=True):
-        owner, weigher = (run, other) if mirror.sign > 0 else (other, run)
-        answers, extreme = _follower_answers(argument, run, other), extreme_move(argument, mirror, owner, player)
-        amount = answers.relation.rhs - other.answered(FOLLOWER)[t, s, a]
-        amount += extreme.relation.rhs - mirror.sign * owner.answered(FOLLOWER)[t, s, a]
-        high, low = run.value(FOLLOWER)[t, s], other.value(FOLLOWER)[t, s]
-        if mirror.sign > 0:
-            sides = high, other.answered(FOLLOWER)[t, s, a] + amount
-        else:
-            sides = run.answered(FOLLOWER)[t, s, a], low + amount
-        bound = argument.step(at_most(*sides), Combine((1, 1)), answers, extreme)
-        mean = averaged(argument, weigher, bound, a)
-        one = at(argument, f"{weigher.name}: moves sum to one")
-        average = at(argument, f"{weigher.name}: follower's value of a state")
-        rest = amount - high if mirror.sign > 0 else low + amount
-        final = Combine((1, rest, -1 if mirror.sign > 0 else 1))
-        values.append(argument.step(at_most(high, low + amount), final, mean, one, average))
+        extreme = extremes[run if mirror.sign > 0 else other]
+        values.append(follower_value_follows(argument, mirror, run, other, extreme))
     return values[0], values[1]
 
 

@@ -4,8 +4,8 @@ With e_t = Q_t - Q* and eps_t the least bound of (Pi_t - Pi_*) Q* and of (Pi_* -
 
     Pi_* e_t - eps_t <= Pi_t Q_t - Pi_* Q* <= Pi_t e_t + eps_t,
 
-so that l_t <= e_t <= h_t for the two linear systems driven by these bounds, and ||e_t|| grows by at most alpha gamma eps_t
-on top of the factor rho.
+so that l_t <= e_t <= h_t for the two linear systems driven by these bounds, and ||e_t|| grows by at most alpha gamma
+eps_t on top of the factor rho.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ def moves_average(argument: Argument, run: Run) -> Step:
 
 
 def averaged(argument: Argument, run: Run, bound: Step, index: Any, time: Any = t) -> Step:
-    """A bound l <= r at an arbitrary reply b (or move a): its average over what the run replies (or moves) at a time."""
+    """A bound l <= r at an arbitrary reply b (or move a): its average over the replies (or moves) of a run."""
     general = replies_average(argument, run) if index == b else moves_average(argument, run)
     left, right = bound.relation.lhs, bound.relation.rhs
     values = {x: Entries((index,), left), y: Entries((index,), right), t: time}
