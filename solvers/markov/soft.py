@@ -35,8 +35,9 @@ def solve(
 
     `temperatures` are (tau_L, tau_F); `entropy` counts both entropies in the values. policies["leader"] (S, A) and
     policies["follower"] (S, A, B) are probabilities. Converged answers are within `error_bound` of a fixed point in
-    every entry of both Q: at most `tolerance` times the largest reward, or as small as rounding lets it be. Steps are
-    taken modulo constants, whose limit is known: adding c to Q_k adds gamma_k c to T Q_k and changes no choice.
+    every entry of both Q: at most `tolerance` times the largest reward and entropy tau_k log n_k, or as small as
+    rounding lets it be. Steps are taken modulo constants, whose limit is known: adding c to Q_k adds gamma_k c to T Q_k
+    and changes no choice.
 
     Without a proof after `budget` steps, or where nothing moves any more, the answer is UNDECIDED and `message` says
     how the residual went. Raises `SolverError` for a batch, an exact twin, and temperatures that are not positive.
@@ -60,6 +61,8 @@ def solve(
         following += rewards
         return following
 
+    # Values are of the size of rewards and entropies, and so are their errors.
+    goal = tolerance * (largest + np.array(tau) * np.log([game.leader_actions, game.follower_actions]))
     tables = np.stack(start_tables(game, start))
     trend = Trend()
     step = 0
@@ -71,13 +74,13 @@ def solve(
         trend.add(float(residual.max()))
         stage_error, kernel_error = rounding_errors(backup, tables, found, tau, discounts, largest)
         still = (residual <= 2 * (discounts * stage_error + kernel_error)).all()
-        if step == budget or still or (step % 8 == 0 and (residual <= tolerance * largest).all()):
+        if step == budget or still or (step % 8 == 0 and (residual <= goal).all()):
             settled = table_of(found.values)
             last = soft_stage(settled, tau, entropy)
             rounding = rounding_errors(backup, settled, last, tau, discounts, largest)
             miss = last.values - found.values
             bound = error_bound(backup, settled, last, tau, entropy, discounts, miss, rounding)
-            if step == budget or still or (bound <= tolerance * largest).all():
+            if step == budget or still or (bound <= goal).all():
                 break
         middle = (change.max(axis=(1, 2, 3)) / 2 + change.min(axis=(1, 2, 3)) / 2)[:, None, None, None]
         change -= middle

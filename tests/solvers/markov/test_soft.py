@@ -156,7 +156,7 @@ def test_the_contraction_matrix_dominates(entropy):
     # sqvi/soft-contraction: the spectral radius is below one where tau_L tau_F > gamma_F R_L R_F / (4 (1-g_L) (1-g_F)).
     threshold = math.sqrt(0.7 * bounds[0] * bounds[1] / (4 * 0.2 * 0.3))
     for factor, below in ((1.001, True), (0.999, False)):
-        radius = max(abs(np.linalg.eigvals(contraction_matrix(game, (factor * threshold,) * 2))))
+        radius = max(abs(np.linalg.eigvals(contraction_matrix(game, (factor * threshold, factor * threshold)))))
         assert (radius < 1) == below
 
 
