@@ -44,22 +44,17 @@ def solve(
 
     Raises `SolverError` for exact twins, step sizes outside (0, 1], starts of other shapes or not finite, unknown ties.
     """
-    if game.is_exact:
-        raise SolverError("markov batch: expected a game of floats, found an exact twin; use solvers.markov.exact")
-    if threads < 1:
-        raise SolverError(f"threads: expected at least 1, found {threads}")
-    if budget < 1:
-        raise SolverError(f"budget: expected at least 1 step, found {budget}")
+    check_batch(game, budget, threads)
     shape = game.batch_shape
     count = math.prod(shape)
     S, A, B = game.states, game.leader_actions, game.follower_actions
     starts = start is not None
     inputs = [
-        _rows(game.transition, count, (S, A, B, S)),
-        _rows(game.leader_reward, count, (S, A, B)),
-        _rows(game.follower_reward, count, (S, A, B)),
-        _rows(game.leader_discount, count, ()),
-        _rows(game.follower_discount, count, ()),
+        rows(game.transition, count, (S, A, B, S)),
+        rows(game.leader_reward, count, (S, A, B)),
+        rows(game.follower_reward, count, (S, A, B)),
+        rows(game.leader_discount, count, ()),
+        rows(game.follower_discount, count, ()),
         step_sizes(step_size, shape),
     ]
     begins = _starts(start, shape, (S, A, B)) if start is not None else [contiguous(np.zeros((1, S, A, B)))] * 2
@@ -111,17 +106,32 @@ def tie_rule(ties: str | Ties) -> Ties:
     raise SolverError(f"ties: expected {', '.join(rule.label for rule in Ties)}, found {ties!r}")
 
 
+def check_batch(game: MarkovGame, budget: int, threads: int) -> None:
+    """Raise `SolverError` for exact twins, a budget of no step, no thread."""
+    if game.is_exact:
+        raise SolverError("markov batch: expected a game of floats, found an exact twin; use solvers.markov.exact")
+    if threads < 1:
+        raise SolverError(f"threads: expected at least 1, found {threads}")
+    if budget < 1:
+        raise SolverError(f"budget: expected at least 1 step, found {budget}")
+
+
 def step_sizes(step_size: Any, shape: tuple[int, ...]) -> np.ndarray:
     """One step size a game, in a row; `SolverError` outside (0, 1] and for other shapes."""
-    sizes = np.asarray(step_size, dtype=np.float64)
-    if not np.all((sizes > 0) & (sizes <= 1)):
-        raise SolverError(
-            f"step_size: expected numbers in (0, 1], found {sizes[~((sizes > 0) & (sizes <= 1))].flat[0]}"
-        )
+    sizes = one_a_game("step_size", step_size, shape)
+    wrong = sizes[~((sizes > 0) & (sizes <= 1))]
+    if wrong.size:
+        raise SolverError(f"step_size: expected numbers in (0, 1], found {wrong[0]}")
+    return contiguous(sizes.reshape(-1))
+
+
+def one_a_game(name: str, numbers: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers over the batch; `SolverError` where they are neither one nor one a game."""
+    numbers = np.asarray(numbers, dtype=np.float64)
     try:
-        return contiguous(np.broadcast_to(sizes, shape).reshape(-1))
+        return np.broadcast_to(numbers, shape)
     except ValueError:
-        raise SolverError(f"step_size: expected one number, or one a game {shape}, found shape {sizes.shape}") from None
+        raise SolverError(f"{name}: expected one number, or one a game {shape}, found shape {numbers.shape}") from None
 
 
 def in_blocks(run: Any, count: int, threads: int) -> None:
@@ -136,7 +146,8 @@ def in_blocks(run: Any, count: int, threads: int) -> None:
             pass
 
 
-def _rows(array: np.ndarray, count: int, core: tuple[int, ...]) -> np.ndarray:
+def rows(array: np.ndarray, count: int, core: tuple[int, ...]) -> np.ndarray:
+    """The array with one batch axis of `count` games, contiguous."""
     return contiguous(array.reshape(count, *core))
 
 
@@ -147,7 +158,7 @@ def _starts(start: tuple[Any, Any], shape: tuple[int, ...], core: tuple[int, ...
         if not np.isfinite(q).all():
             raise SolverError(f"start: expected finite numbers for the {name}, found others")
         try:
-            begins.append(_rows(np.broadcast_to(q, shape + core), math.prod(shape), core))
+            begins.append(rows(np.broadcast_to(q, shape + core), math.prod(shape), core))
         except ValueError:
             raise SolverError(f"start: expected shape {core} or {shape + core}, found {q.shape} ({name})") from None
     return begins
