@@ -57,7 +57,7 @@ CHECKERS: dict[str, str] = {
     **_references(
         "verify.exact.markov",
         "states leader_actions_count follower_actions_count markov_zero_sum_defect markov_common_defect "
-        "markov_discount_difference markov_follower_discount markov_least_probability",
+        "markov_discount_difference markov_follower_discount",
     ),
     **_references("verify.exact.markov_orbit", "orbit_period orbit_period_half orbit_ties reached_fixed_point"),
     **_references(
@@ -65,7 +65,9 @@ CHECKERS: dict[str, str] = {
         "fixed_points best_fixed_point worst_fixed_point reached_loss pure_nash_count best_markov_nash "
         "worst_markov_nash markov_commitment_gain",
     ),
-    **_references("verify.exact.switching", "span_rate_upper span_rate_lower lyapunov_limit dobrushin sup_rate"),
+    **_references(
+        "verify.exact.switching", "span_rate_upper span_rate_lower lyapunov_limit dobrushin doeblin sup_rate"
+    ),
 }
 
 

@@ -192,10 +192,3 @@ def markov_discount_difference(game: Game, fact: Fact, bits: int) -> Fraction:
 def markov_follower_discount(game: Game, fact: Fact, bits: int) -> Fraction:
     """gamma_F: 0 exactly where the follower is myopic."""
     return to_fraction(Rules.of(game).discounts[FOLLOWER])
-
-
-def markov_least_probability(game: Game, fact: Fact, bits: int) -> Fraction:
-    """The least entry of the kernel: positive where every state can follow every play."""
-    Rules.of(game)
-    assert isinstance(game, MarkovGame)
-    return min(game.transition.flat)

@@ -34,8 +34,6 @@ from verify.exact.markov_orbit import reached_fixed_point
 MOST_POLICIES = 4096
 """Joint policies that may be enumerated."""
 
-Values = tuple[list[fmpq], list[fmpq]]
-
 
 def fixed_points(game: Game, fact: Fact, bits: int) -> Fraction:
     """The number of fixed points of the iteration with pure commitments and ties broken for the leader."""
@@ -89,11 +87,28 @@ def _some(values: list[Fraction], what: str) -> list[Fraction]:
 
 def leader_values(rules: Rules, is_solution: Callable[[Pair, JointPolicy], bool]) -> list[Fraction]:
     """The leader's mean value over states at every joint policy that solves the game."""
-    return [
-        to_fraction(sum(values[LEADER], fmpq(0)) / rules.states)
-        for policy, values in _evaluated(rules)
-        if is_solution(rules.backup(values), policy)
-    ]
+    found = []
+    for policy in _policies(rules):
+        follower = _values(rules, policy, FOLLOWER)
+        if _answers_badly(rules, policy, follower):
+            continue
+        leader = _values(rules, policy, LEADER)
+        if is_solution(rules.backup((leader, follower)), policy):
+            found.append(to_fraction(sum(leader, fmpq(0)) / rules.states))
+    return found
+
+
+def _answers_badly(rules: Rules, policy: JointPolicy, values: list[fmpq]) -> bool:
+    """Whether the follower has a better reply in some state: then the policy is neither kind of solution."""
+    rewards, discount = rules.rewards[FOLLOWER], rules.discounts[FOLLOWER]
+    for s, (a, b) in enumerate(policy):
+        worth = [
+            reward + discount * sum((p * values[t] for t, p in law), fmpq(0))
+            for reward, law in zip(rewards[s][a], rules.successors[s][a], strict=True)
+        ]
+        if worth[b] < max(worth):
+            return True
+    return False
 
 
 def is_fixed(q: Pair, policy: JointPolicy) -> bool:
@@ -110,15 +125,14 @@ def is_equilibrium(q: Pair, policy: JointPolicy) -> bool:
     )
 
 
-def _evaluated(rules: Rules) -> Iterator[tuple[JointPolicy, Values]]:
-    """Every joint policy with both players' values."""
+def _policies(rules: Rules) -> Iterator[JointPolicy]:
+    """Every joint policy."""
     actions = list(itertools.product(range(rules.leader_actions), range(rules.follower_actions)))
     count = len(actions) ** rules.states
     if count > MOST_POLICIES:
-        found = shown(count) if math.log10(count) < 30 else "more than 10^30"
+        found = shown(count) if rules.states * math.log10(len(actions)) < 30 else "more than 10^30"
         raise CertificateError(f"stationary solutions: expected at most {MOST_POLICIES} joint policies, found {found}")
-    for policy in itertools.product(actions, repeat=rules.states):
-        yield policy, (_values(rules, policy, LEADER), _values(rules, policy, FOLLOWER))
+    return itertools.product(actions, repeat=rules.states)
 
 
 def _values(rules: Rules, policy: JointPolicy, player: int) -> list[fmpq]:

@@ -127,6 +127,12 @@ def dobrushin(game: Game, fact: Fact, bits: int) -> Fraction:
     return max((_variation(*pair) for pair in itertools.combinations(rows, 2)), default=Fraction(0))
 
 
+def doeblin(game: Game, fact: Fact, bits: int) -> Fraction:
+    """Doeblin's coefficient of the kernel: 1 - sum_t min P(t | s, a, b), the minimum over all rows."""
+    rows = [row for state in kernel_rows(game) for moves in state for row in moves]
+    return 1 - to_fraction(sum((min(column) for column in zip(*rows, strict=True)), fmpq(0)))
+
+
 def _variation(one: Row, other: Row) -> Fraction:
     """Total variation: rows sum to one, so that it is what one has more than the other."""
     return to_fraction(sum((max(x - y, fmpq(0)) for x, y in zip(one, other, strict=True)), fmpq(0)))

@@ -134,6 +134,12 @@ dobrushin = _concept(
     "the Dobrushin coefficient of the kernel: the largest total variation distance of two of its rows",
     checked_by="switching",
 )
+doeblin = _concept(
+    "doeblin",
+    r"1 - \textstyle\sum_t \min P(t \mid \cdot)",
+    "Doeblin's coefficient of the kernel: 1 less the sum over states of the least probability of going there",
+    checked_by="switching",
+)
 sup_rate = _concept(
     "sup_rate",
     r"\rho_\infty",
@@ -168,7 +174,4 @@ markov_discount_difference = _concept(
 )
 markov_follower_discount = _concept(
     "markov_follower_discount", r"\gamma_F", "the follower's discount: 0 where he is myopic", checked_by="markov"
-)
-markov_least_probability = _concept(
-    "markov_least_probability", r"\min P", "the least probability of the kernel", checked_by="markov"
 )

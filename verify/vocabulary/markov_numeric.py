@@ -164,7 +164,7 @@ def _span_rate(game: MarkovGame) -> Ball:
         return np.zeros(shape), np.full(shape, np.inf)
     first = game.transition[..., 0].reshape(*shape, 2, -1)  # (*batch, 2, A B) the probability of state 0
     values = np.abs(first[..., 0, :, None] - first[..., 1, None, :]).max(axis=(-2, -1))
-    return values, values * EPSILON
+    return values, _rounding(game.transition.reshape(*shape, -1, 2))
 
 
 def dobrushin(game: MarkovGame) -> Ball:
@@ -173,7 +173,19 @@ def dobrushin(game: MarkovGame) -> Ball:
     for i in range(1, rows.shape[-2]):
         ahead = np.maximum(rows[..., i:, :] - rows[..., :-i, :], 0.0).sum(axis=-1)
         values = np.maximum(values, ahead.max(axis=-1))
-    return values, values * (EPSILON * game.states)
+    return values, _rounding(rows)
+
+
+def doeblin(game: MarkovGame) -> Ball:
+    rows = game.transition.reshape(*game.batch_shape, -1, game.states)
+    return 1 - rows.min(axis=-2).sum(axis=-1), _rounding(rows)
+
+
+def _rounding(rows: np.ndarray) -> np.ndarray:
+    """What sums of probabilities and of differences of them miss: nothing where all are multiples of 2^-40."""
+    scaled = rows * 2.0**40
+    short = (scaled == np.floor(scaled)).all(axis=(-2, -1))
+    return np.where(short, 0.0, EPSILON * (rows.shape[-1] + 1))
 
 
 def sup_rate(game: MarkovGame) -> Ball:
@@ -223,10 +235,6 @@ def markov_follower_discount(game: MarkovGame) -> Ball:
     return np.array(game.follower_discount), np.zeros(game.batch_shape)
 
 
-def markov_least_probability(game: MarkovGame) -> Ball:
-    return game.transition.min(axis=(-4, -3, -2, -1)), np.zeros(game.batch_shape)
-
-
 # Facts.
 
 
@@ -254,14 +262,17 @@ def prove_reached_loss(game: MarkovGame) -> Fact:
     return {"concept": "reached_loss", "orbit": prove_orbit_period(game)}
 
 
+@functools.lru_cache(maxsize=16)
 def prove_span_rate_upper(game: MarkovGame) -> Fact:
     return _fact(game, "span_rate_upper")
 
 
+@functools.lru_cache(maxsize=16)
 def prove_span_rate_lower(game: MarkovGame) -> Fact:
     return _fact(game, "span_rate_lower")
 
 
+@functools.lru_cache(maxsize=16)
 def prove_lyapunov_limit(game: MarkovGame) -> Fact:
     from solvers.markov.switching import limit
 
