@@ -124,7 +124,7 @@ def _nonnegative(argument: Argument) -> Step:
     return argument.step(at_most(0, delta), Rewrite(), term, argument.define("dobrushin"))
 
 
-def _averaged(argument: Argument, bound: Step, row: tuple[Index, Index, Index], law: tuple[Step, Step]) -> Step:
+def _averaged(argument: Argument, bound: Step, row: tuple[Index, Index, Index], law: tuple[Step, ...]) -> Step:
     """The means under sigma(row's state) of both sides of a bound at row, one of them free of row's actions."""
     weight = sigma[row]
     some = argument.step(at_most(0, weight), Instantiate(dict(zip(FIRST, row, strict=True))), law[0])
@@ -137,12 +137,12 @@ def _averaged(argument: Argument, bound: Step, row: tuple[Index, Index, Index], 
     return step
 
 
-def _whole(argument: Argument, state: Index, law: tuple[Step, Step]) -> Step:
+def _whole(argument: Argument, state: Index, law: tuple[Step, ...]) -> Step:
     """The weights in a state sum to one."""
     return argument.step(equal(followed(1, state), 1), Instantiate({s: state}), law[1])
 
 
-def _modes(argument: Argument, rows: Step, law: tuple[Step, Step]) -> Step:
+def _modes(argument: Argument, rows: Step, law: tuple[Step, ...]) -> Step:
     """For all policies sigma and all x: span(P_sigma x) <= delta span(x)."""
     least, greatest = Minimum(x[s], s), Maximum(x[s], s)
     floor = argument.step(at_most(least, x[s]), Bound(least, s))
@@ -168,7 +168,7 @@ def _modes(argument: Argument, rows: Step, law: tuple[Step, Step]) -> Step:
     return argument.step(shrinks.relation.for_all(sigma, x, given=POLICY), Generalise((sigma, x), POLICY), shrinks)
 
 
-def _tables(argument: Argument, rows: Step, law: tuple[Step, Step]) -> None:
+def _tables(argument: Argument, rows: Step, law: tuple[Step, ...]) -> None:
     """span(P Pi q) <= delta span(q) for tables q, and the same of a damped step of Q-value iteration."""
     table = range_of(argument, q[s, a, b])
     means = []
@@ -225,7 +225,7 @@ def _conclude(argument: Argument, name: str, step: Step) -> None:
     argument.conclude(name, argument.step(relation, Generalise((sigma, q), POLICY), step))
 
 
-def _sup_norm(argument: Argument, law: tuple[Step, Step]) -> None:
+def _sup_norm(argument: Argument, law: tuple[Step, ...]) -> None:
     """sup_rate = 1: no mode enlarges the sup norm, and every mode maps constants to themselves."""
     size = Maximum(Abs(x[s]), s)
     below = argument.step(at_most(Abs(x[s]), size), Bound(size, s))
