@@ -3,13 +3,8 @@
 import json
 from fractions import Fraction
 
-import numpy as np
 import pytest
 
-from games.families.catalogue import family
-from games.files import to_json
-from solvers.markov import solve
-from solvers.solution import Status
 from verify.cli import main
 
 # One state, two rows: row 0 is answered 0 (2, then for ever), row 1 is answered 1 (1).
@@ -84,13 +79,17 @@ def test_a_cycle_is_not_as_expected_and_lists_its_policies(firstmover):
     assert code == 0 and answer["status"] == "converged"
 
 
-def test_an_exact_cycle_has_its_policies_from_the_certificate(firstmover):
-    games = family("markov_dense").sample(np.random.default_rng(0), 200)
-    found = solve(games)
-    place = int(np.flatnonzero(found.status == Status.CYCLE)[0])
-    code, answer, _ = firstmover(to_json(games[place].exact()))
-    assert code == 1 and answer["period"] == int(found.period[place]) == len(answer["cycle"])
-    assert answer["cycle"][0] == answer["policies"] and answer["certificate"]["concept"] == "orbit_period"
+def test_an_exact_cycle_has_its_policies_from_the_certificate(capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main(["solve", "value_iteration_cycle", "--json"])
+    answer = json.loads(capsys.readouterr().out)
+    assert leaving.value.code == 1 and answer["period"] == 2 and answer["certificate"]["concept"] == "orbit_period"
+    assert answer["cycle"] == [
+        {"leader": [0, 0], "follower": [[0, 1], [0, 1]]},
+        {"leader": [1, 0], "follower": [[1, 1], [0, 1]]},
+    ]
+    # Phase 0: V(0) = 1 + V'(0)/2 and V(1) = V'(0)/2; phase 1: V'(0) = 1 + V(1)/2, hence 4/3.
+    assert answer["leader_value"] == ["5/3", "2/3"] and answer["follower_value"] == ["1", "2"]
 
 
 def test_soft_and_mixed_are_answered_in_floats(firstmover):
