@@ -323,15 +323,17 @@ def _advance(S, alpha, gamma, player):
 
 @kernel(forceinline=True)
 def _repeated(t, first, codes):
-    """The least p > 1 such that the last p hashes repeat the p before, not all of them the same; 0 without one."""
+    """The least p > 1 with which the last hashes, not all of them the same, repeat: for p steps, and for a quarter of
+    the time so far, since words of long cycles repeat parts of themselves. 0 without one."""
     mask = RING - 1
     last = codes[t & mask]
     changed = t - 1  # the latest time with another hash
     while changed >= max(first, t - LONGEST) and codes[changed & mask] == last:
         changed -= 1
     for p in range(t - changed + 1, min(LONGEST, (t - first + 1) // 2) + 1):
+        length = max(p, min((t - first) // 4, RING - LONGEST - 1))
         same = True
-        for i in range(p):
+        for i in range(length):
             if codes[(t - i) & mask] != codes[(t - p - i) & mask]:
                 same = False
                 break

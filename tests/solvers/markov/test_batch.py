@@ -366,3 +366,33 @@ def test_status_refusals(rng):
         batch.solve(game, threads=0)
     with pytest.raises(SolverError, match="budget"):
         batch.solve(game, budget=0)
+
+
+def test_games_without_ties_are_all_decided_and_long_cycles_are_found():
+    # Words of long cycles repeat parts of themselves (rotations), which a search for repeated words must survive.
+    rng = np.random.default_rng(7)
+    rewards = rng.uniform(-1, 1, (2, 40_000, 2, 2, 2))
+    games = MarkovGame(
+        transition=rng.dirichlet(np.ones(2), (40_000, 2, 2, 2)),
+        leader_reward=rewards[0],
+        follower_reward=rewards[1],
+        leader_discount=0.9,
+        follower_discount=0.9,
+    )
+    found = batch.solve(games)
+    assert np.isin(found.status, [Status.CONVERGED, Status.CYCLE]).all()
+    assert 0.05 < (found.status == Status.CYCLE).mean() < 0.1
+    long = np.flatnonzero(found.period >= 13)
+    assert len(long) >= 3
+    for i in long[:3]:
+        start = L, F = found.q["leader"][i : i + 1], found.q["follower"][i : i + 1]
+        words = []
+        for _ in range(found.period[i]):
+            moves, replies = choose(L, F)
+            words.append((moves.tobytes(), replies.tobytes()))
+            L, F = (
+                r[i] + 0.9 * np.einsum("sabt,gt->gsab", games.transition[i], values(q, moves, replies))
+                for q, r in ((L, games.leader_reward), (F, games.follower_reward))
+            )
+        assert np.abs(L - start[0]).max() < 1e-12 and np.abs(F - start[1]).max() < 1e-12
+        assert all(words[q:] + words[:q] != words for q in range(1, len(words)))
