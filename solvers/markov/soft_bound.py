@@ -13,8 +13,9 @@ matrix, which exists wherever J is stable): in the norm |v| = (v'X v)^(1/2) the 
 on a box around it where J moves by no more than e in that norm. If |step(U) - U| <= (1 - k - e) w and the ball of
 radius w lies in the box, then the step and its damped forms map the ball into itself: the iteration from there
 converges to a fixed point within w, the only one in the ball. Nothing global is assumed, and low temperatures only
-shrink the box that is needed. Where the matrix of sqvi/soft-contraction has a spectral radius below one, there is no
-other fixed point.
+shrink the box that is needed. Choices do not see constants, which J maps to gamma_k times themselves: all this is done
+for U without its means, where J is much smaller if the chain mixes, and the means follow from a linear equation. Where
+the matrix of sqvi/soft-contraction has a spectral radius below one, there is no other fixed point.
 """
 
 from __future__ import annotations
@@ -64,37 +65,44 @@ def error_bound(
     unit = np.where(unit > 0, unit, 1.0)
     scale = np.repeat(unit, states)
     jacobian = _jacobian(backup, tables, found, temperatures, entropy, discounts) * (scale / scale[:, None])
+    centred = np.kron(np.eye(2), np.eye(states) - 1 / states)
+    jacobian = centred @ jacobian @ centred
     lyapunov = _lyapunov(jacobian)
     if lyapunov is None:
         return unknown
-    try:
-        factor = np.linalg.cholesky(lyapunov).T  # X = factor' factor
-    except np.linalg.LinAlgError:
-        return unknown
+    factor = np.linalg.cholesky(lyapunov).T  # X = factor' factor
     inverse = np.linalg.inv(factor)
-    size, inverse_size = np.linalg.norm(factor, 2), np.linalg.norm(inverse, 2)
     factor_sizes = np.array([np.linalg.norm(part, 2) for part in np.split(factor, 2, axis=1)])
     inverse_sizes = np.array([np.linalg.norm(part, 2) for part in np.split(inverse, 2, axis=0)])
     n = 2 * states
     # Products and the inverse are rounded by at most about n u times the condition.
-    contraction = np.linalg.norm(factor @ jacobian @ inverse, 2) + 8 * n * n * UNIT * size * inverse_size
+    contraction = np.linalg.norm(factor @ jacobian @ inverse, 2) + 8 * n * n * UNIT * factor_sizes.sum() * (
+        inverse_sizes.sum()
+    )
     if not contraction < 1:
         return unknown
     centre = _coefficients(tables, found, temperatures, entropy, np.zeros(2))
-    errors = np.abs(miss) + (rounding[0] + centre.max(axis=0) @ rounding[1])[:, None]
-    start = float(np.linalg.norm(np.abs(factor) @ (errors.ravel() / scale)))
+    errors = rounding[0] + centre.max(axis=0) @ rounding[1]  # of V at U, not of V at the tables
+    apart = np.abs(miss - miss.mean(axis=1, keepdims=True)) + 2 * errors[:, None]
+    start = float(np.linalg.norm(np.abs(factor) @ (apart.ravel() / scale)))
     reach = np.linalg.norm(inverse, axis=1).reshape(2, states).max(axis=1) * unit  # of a unit ball, by player
-    for room in (1.1, 3.0):
-        radius = SLACK * room * start / (1 - contraction)
-        widths = SLACK * (1 + backup.defect) * discounts * reach * radius + rounding[1] + np.finfo(float).tiny
-        around = _coefficients(tables, found, temperatures, entropy, widths)
+    factors = discounts * (1 + backup.defect)
+    for room in (1.1, 2.0, 4.0):
+        radius = SLACK * room * start / (1 - contraction) + np.finfo(float).tiny
+        reached = factors * reach * radius + rounding[1] + np.finfo(float).tiny
+        within = 1.1 * reached  # |Q' - Q| modulo constants, with room for the leak below
+        around = _coefficients(tables, found, temperatures, entropy, within)
         if not np.isfinite(around).all():
             return unknown
-        moved = (around - centre).max(axis=0) * discounts * (1 + backup.defect) * (unit / unit[:, None])
+        constant = SLACK * (around.max(axis=0) @ within + np.abs(miss).max(axis=1) + errors) / (1 - factors)
+        # Rows of the kernel miss one by the defect: so much of the constants is seen by the choices.
+        leak = discounts * backup.defect * constant
+        leaked = np.sqrt(states) * float(factor_sizes @ (around.max(axis=0) @ leak / unit))
+        moved = (around - centre).max(axis=0) * factors * (unit / unit[:, None])
         # A block of S x S with row sums of at most m has a 2-norm of at most S^(1/2) m.
         change = SLACK * np.sqrt(states) * float(factor_sizes @ moved @ inverse_sizes)
-        if start <= (1 - contraction - change) * radius:
-            return widths
+        if (leak <= 0.09 * reached).all() and start + leaked <= (1 - contraction - change) * radius:
+            return SLACK * (within + factors * constant)
     return unknown
 
 
