@@ -37,11 +37,12 @@ def solve(
     damps, `start` is (Q_L, Q_F) instead of zeros, `budget` the most steps. Episodic games are solved by backward
     induction. Exact twins, and single games with exact=True, are answered in Fractions, with a fact as certificate.
 
-    Which solver answers: a batch with pure commitment `solvers.markov.batch`, a single game `iteration`, `mixed` or
-    `soft`, an exact twin `exact`, an episodic game `episodic`; their docstrings say what is proved.
+    Which solver answers: a batch `solvers.markov.batch`, `batch_mixed` or `batch_soft`, a single game `iteration`,
+    `mixed` or `soft`, an exact twin `exact`, an episodic game `episodic`; their docstrings say what is proved. With
+    mixed commitment and soft choices batches are answered from how values move, without proofs, single games with them.
 
-    Raises `SolverError` for an unknown concept or commitment, for options that do not go together, and for a batch
-    where only single games are taken.
+    Raises `SolverError` for an unknown concept or commitment, for options that do not go together, and for a batch of
+    exact twins.
     """
     if commitment not in COMMITMENTS:
         raise SolverError(f"commitment: expected one of {', '.join(COMMITMENTS)}, found {commitment!r}")
@@ -71,11 +72,17 @@ def solve(
             raise SolverError("exact: expected the start Q = 0, found another")
         check_step_size(step_size)
         return _solver("exact")(game.exact(), ties=rule, step_size=step_size, **limit)
-    options = {"step_size": step_size, "start": start, "tolerance": tolerance, **limit}
+    options = {"step_size": step_size, "tolerance": tolerance, **limit}
     if concept == "soft":
-        assert temperatures is not None
-        pair = temperatures if isinstance(temperatures, tuple) else (temperatures, temperatures)
-        return _solver("soft")(game, temperatures=pair, entropy=entropy, **options)
+        options |= {"temperatures": temperatures if isinstance(temperatures, tuple) else (temperatures,) * 2}
+        options |= {"entropy": entropy}
+    if game.batch_shape and (concept == "soft" or commitment == "mixed"):
+        if start is not None:
+            raise SolverError("start: expected none for a batch with mixed commitment or soft choices, found one")
+        return _solver("batch_soft" if concept == "soft" else "batch_mixed")(game, threads=threads, **options)
+    options |= {"start": start}
+    if concept == "soft":
+        return _solver("soft")(game, **options)
     if commitment == "mixed":
         return _solver("mixed")(game, threads=threads, **options)
     if game.batch_shape:

@@ -9,7 +9,7 @@ import solvers.markov
 from games.core import stack
 from games.errors import FirstmoverError
 from games.markov import EpisodicMarkovGame
-from solvers.markov import batch, evaluate, exact, iteration, learn, mixed, soft, solve
+from solvers.markov import batch, batch_mixed, batch_soft, evaluate, exact, iteration, learn, mixed, soft, solve
 from solvers.solution import Status
 
 
@@ -25,6 +25,8 @@ def test_each_question_goes_to_its_solver(game):
         (solve(game, temperatures=2.0), soft.solve(game, temperatures=(2.0, 2.0))),
         (solve(game, temperatures=(2.0, 1.0), entropy=False), soft.solve(game, temperatures=(2.0, 1.0), entropy=False)),
         (solve(stack([game, game])), batch.solve(stack([game, game]))),
+        (solve(stack([game]), commitment="mixed"), batch_mixed.solve(stack([game]), tolerance=1e-10)),
+        (solve(stack([game]), temperatures=1.0), batch_soft.solve(stack([game]), temperatures=(1, 1), tolerance=1e-10)),
     ]
     for one, other in same:
         assert np.array_equal(one.q["leader"], other.q["leader"]) and one.concept == other.concept

@@ -29,8 +29,8 @@ SOLVERS = {
     "exact": [("exact", {}, False, True)],
     "entry": [
         ("entry", {}, True, True),
-        ("entry mixed", {"commitment": "mixed", "budget": 200}, False, False),
-        ("entry soft", {"concept": "soft", **SOFT}, False, False),
+        ("entry mixed", {"commitment": "mixed", "budget": 200}, True, False),
+        ("entry soft", {"concept": "soft", **SOFT}, True, False),
     ],
     "episodic": [("episodic", {}, True, True), ("episodic mixed", {"commitment": "mixed"}, True, False)],
 }
@@ -104,7 +104,7 @@ def test_no_solver_is_forgotten():
         solve = getattr(importlib.import_module(f"solvers.markov.{module.name}"), "solve", None)
         if inspect.isfunction(solve) and next(iter(inspect.signature(solve).parameters)) == "game":
             found.add(module.name)
-    # Those of batches that prove nothing, whatever the game, have their own tests.
+    # These two are called through the entry; alone they are solvers of batches that prove nothing.
     assert found - {"batch_mixed", "batch_soft"} == set(SOLVERS)
 
 
@@ -176,4 +176,6 @@ def test_a_batch_is_solved_or_refused_in_one_line(name, arguments, batches, exac
         assert found.status[i] == one.status or name == "entry"  # a single game goes another way through the entry
         if found.status[i] == one.status == Status.CONVERGED and not np.isnan(one.error_bound):
             apart = np.abs(found.q["leader"][i] - one.q["leader"]).max()
-            assert apart <= one.error_bound + found.error_bound[i]
+            # Batches of soft and mixed games have no bound: they stop where steps change values by 1e-10 of rewards.
+            bound = found.error_bound[i] if not np.isnan(found.error_bound[i]) else 1e-6 * np.abs(one.q["leader"]).max()
+            assert apart <= one.error_bound + bound
