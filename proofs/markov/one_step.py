@@ -1,4 +1,4 @@
-"""One step against opposite tables: with one discount the distance grows by at most the factor 1 - alpha + 3 alpha gamma.
+"""One step against opposite tables: with one discount the distance grows by at most 1 - alpha + 3 alpha gamma.
 
 Nothing is asked of the game, nor of the other tables. A full step expands by at most 3 gamma; the leader attains it.
 """

@@ -1,4 +1,4 @@
-"""One step against equal tables: with one discount the distance grows by at most the factor 1 - alpha + 5 alpha gamma.
+"""One step against equal tables: with one discount the distance grows by at most 1 - alpha + 5 alpha gamma.
 
 Nothing is asked of the game, nor of the other tables. The leader's values move by at most three times the distance, the
 follower's by five times: he loses by the leader's error about the move, too.

@@ -8,6 +8,7 @@ delta_L + delta_F more: his value may fall by 2 delta_L + 3 delta_F.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
@@ -75,6 +76,12 @@ def _deltas(argument: Argument) -> tuple[Any, Any]:
     return distances(argument, LEADER).sequence[t], distances(argument, FOLLOWER).sequence[t]
 
 
+def _sum(argument: Argument) -> Any:
+    """delta_L[t] + delta_F[t]."""
+    first, second = _deltas(argument)
+    return first + second
+
+
 @once
 def mirrored_now(argument: Argument, mirror: Mirror) -> Step:
     """Q_F^ref = -sign Q_L^ref at t, for all s, a, b: assumed."""
@@ -92,7 +99,7 @@ def sums_now(argument: Argument, mirror: Mirror) -> dict[int, tuple[Step, Step]]
     for direction in (1, -1):
         own = instance(argument, leader.above if direction > 0 else leader.below, {})
         other = instance(argument, follower.above if direction * mirror.sign > 0 else follower.below, {})
-        relation = at_most(direction * entry(mirror), sum(_deltas(argument)))
+        relation = at_most(direction * entry(mirror), _sum(argument))
         bound = argument.step(relation, Combine((1, 1, direction * mirror.sign)), own, other, reference)
         found[direction] = averages(argument, mirror, bound, direction)
     return found
@@ -142,9 +149,8 @@ def _values(argument: Argument, mirror: Mirror, player: Player, amount: Any) -> 
     tight, loose = _leader_values(argument, mirror) if player is LEADER else _follower_values(argument, mirror)
     low = REFERENCE if tight.relation.lhs == START.value(player)[t, s] else START
     relation = at_most(tight.relation.lhs, low.value(player)[t, s] + amount)
-    spare = relation.rhs - tight.relation.rhs
-    first, second = _deltas(argument)
-    times = [sympy.expand(spare).coeff(delta) for delta in (first, second)]
+    spare = sympy.expand(relation.rhs - tight.relation.rhs)
+    times = [spare.coeff(delta) for delta in _deltas(argument)]
     tight = argument.step(relation, Combine((1, *times)), tight, room(argument, LEADER), room(argument, FOLLOWER))
     return (tight, loose) if low is REFERENCE else (loose, tight)
 
@@ -168,7 +174,7 @@ def _follower_values(argument: Argument, mirror: Mirror) -> tuple[Step, Step]:
     tight = follower_value_follows(argument, mirror, run, other, extreme)
 
     answers = leader_answers(argument, mirror)[0 if sign > 0 else 1]
-    amount = answers.relation.rhs - START.answered(LEADER)[t, s, a] + sum(_deltas(argument))
+    amount = answers.relation.rhs - START.answered(LEADER)[t, s, a] + _sum(argument)
     theirs, value = REFERENCE.answered(FOLLOWER)[t, s, a], START.value(FOLLOWER)[t, s]
     crossed = argument.step(
         at_most(value, theirs + amount) if sign > 0 else at_most(theirs, value + amount),
@@ -251,56 +257,48 @@ def at_one_step(argument: Argument, sequence: Any, bound: Step) -> Step:
 
 def conclude(argument: Argument, mirror: Mirror) -> None:
     """The distance after one step, of either player by both start distances, and of both by the larger."""
-    largest = 3 if mirror.sign > 0 else 5
+    own = {LEADER: 1, FOLLOWER: 1 if mirror.sign > 0 else 3}  # how much of the own distance the value moves by
     found = {}
-    for player in PLAYERS:
-        apart = distances(argument, player).sequence
-        step = at_one_step(argument, apart, after_one_step(argument, mirror, player))
-        starts = {each: SYMBOLS[f"{each.name}_start_distance"] for each in PLAYERS}
-        own = 1 if player is LEADER or mirror.sign > 0 else 3
-        other = FOLLOWER if player is LEADER else LEADER
-        amount = own * starts[player] + 2 * starts[other]
-        distance = SYMBOLS[f"{player.name}_distance"]
-        relation = at_most(distance, (1 - alpha) * starts[player] + alpha * player.discount * amount)
+    for player, other in zip(PLAYERS, PLAYERS[::-1], strict=True):
+        step = at_one_step(argument, distances(argument, player).sequence, after_one_step(argument, mirror, player))
+        mine, theirs = (SYMBOLS[f"{each.name}_start_distance"] for each in (player, other))
+        bound = (1 - alpha) * mine + alpha * player.discount * (own[player] * mine + 2 * theirs)
         names = [(player, "distance"), (player, "start_distance"), (other, "start_distance")]
         meanings = [distance_at(argument, each, name) for each, name in names]
+        relation = at_most(SYMBOLS[f"{player.name}_distance"], bound)
         found[player] = argument.step(relation, Rewrite(), step, *meanings)
         argument.conclude(player.name, found[player])
-
-    start, gamma = SYMBOLS["start_distance"], LEADER.discount
-    bound = ((1 - alpha) + largest * alpha * gamma) * start
-    known, steps = signs(argument, LEADER), []
-    for player, step in found.items():
-        if player is FOLLOWER:
-            same = equal_discounts(argument)
-            changed = step.relation.substitute({FOLLOWER.discount: gamma})
-            step = argument.step(changed, Rewrite(), step, same)
-        weights = {
-            each: sympy.expand(step.relation.rhs).coeff(SYMBOLS[f"{each.name}_start_distance"]) for each in PLAYERS
-        }
-        larger = [below_start_distance(argument, each) for each in PLAYERS]
-        spare = sympy.expand(bound / start - sum(weights.values()))
-        steps.append((step, weights, larger, spare))
-    bounds = [
-        argument.step(
-            at_most(step.relation.lhs, bound),
-            Combine((1, *weights.values()), plus=(spare * start,) if spare != 0 else ()),
-            step,
-            *larger,
-            known.positive,
-            known.at_most_one,
-            known.discount,
-            start_nonnegative(argument),
-        )
-        for step, weights, larger, spare in steps
-    ]
-    both = larger_distance(argument, bounds[0], bounds[1])
+    factor = own[FOLLOWER] + 2
+    both = _both(argument, own, found, (1 - alpha + factor * alpha * LEADER.discount) * SYMBOLS["start_distance"])
     argument.conclude("both", both)
-    full = assume(argument, "full step")
-    argument.conclude(
-        "full step",
-        argument.step(at_most(SYMBOLS["distance"], largest * gamma * start), Rewrite(), both, full),
-    )
+    relation = at_most(SYMBOLS["distance"], factor * LEADER.discount * SYMBOLS["start_distance"])
+    argument.conclude("full step", argument.step(relation, Rewrite(), both, assume(argument, "full step")))
+
+
+def _both(argument: Argument, own: Mapping[Player, int], found: Mapping[Player, Step], bound: sympy.Expr) -> Step:
+    """distance <= bound, from the bounds of either player and one discount."""
+    gain, known = alpha * LEADER.discount, signs(argument, LEADER)
+    steps = []
+    for player, other in zip(PLAYERS, PLAYERS[::-1], strict=True):
+        step = found[player]
+        if player is FOLLOWER:
+            changed = step.relation.substitute({FOLLOWER.discount: LEADER.discount})
+            step = argument.step(changed, Rewrite(), step, equal_discounts(argument))
+        spare = (own[FOLLOWER] - own[player]) * gain
+        steps.append(
+            argument.step(
+                at_most(step.relation.lhs, bound),
+                Combine((1, 1 - alpha + own[player] * gain, 2 * gain, spare)),
+                step,
+                below_start_distance(argument, player),
+                below_start_distance(argument, other),
+                start_nonnegative(argument),
+                known.positive,
+                known.at_most_one,
+                known.discount,
+            )
+        )
+    return larger_distance(argument, steps[0], steps[1])
 
 
 @once
