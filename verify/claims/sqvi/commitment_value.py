@@ -75,7 +75,7 @@ def commitment_value(game):
             ablation=Ablation(
                 expected="counterexample",
                 text="with more states the leader may lose by moving first",
-                families=("markov_garnet", "markov_dense"),
+                families=("markov_dense", "markov_garnet"),
             ),
         ),
         dataclasses.replace(
