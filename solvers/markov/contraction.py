@@ -61,6 +61,7 @@ def settle(
     goal = tolerance * scale
     values = np.zeros(backup.states)
     least, plain, newton = np.inf, values, False
+    matrix, played = None, (values, values)  # the kernel of the last policy that was evaluated, and that policy
     for step in range(1, budget + 1):
         table = backup.continuation(values[None])[0]
         table *= discount
@@ -83,8 +84,13 @@ def settle(
             ahead = found + (low + high) / 2
             if half < least:
                 least, plain = half, ahead
-            matrix, earned = backup.rows(moves, answers), backup.rewards(moves, answers)[player]
-            values = collected(matrix, earned, discount, ahead, precision=half * 1e-3)
+            if matrix is None:
+                matrix = backup.rows(moves, answers)
+            else:  # most of the policy is that of the step before
+                fresh = (moves != played[0]) | (answers != played[1])
+                matrix[fresh] = backup.game.transition[fresh, moves[fresh], answers[fresh]]
+            played = moves, answers
+            values = collected(matrix, backup.rewards(*played)[player], discount, ahead, precision=half * 1e-3)
             newton = True
         else:
             values, newton = plain, False
