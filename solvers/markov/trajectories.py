@@ -122,34 +122,46 @@ def backed(game: MarkovIteration, reward: np.ndarray, discount: np.ndarray, valu
 
 
 class _Bits(NamedTuple):
-    """How coarse the data of a batch are, each (*batch,): entries are multiples of 2^..."""
+    """How coarse and how large one player's data are, each (*batch,): multiples of 2^..., below 2^reward_size."""
 
-    kernel: np.ndarray
     step: np.ndarray
+    reward: np.ndarray
+    continuation: np.ndarray  # gamma P
+    reward_size: np.ndarray
 
 
-def _is_exact(q: np.ndarray, reward: np.ndarray, discount: np.ndarray, bits: _Bits) -> np.ndarray:
+def _bits(game: MarkovIteration, step_size: Any) -> list[_Bits]:
+    """Those of both players, for steps of this size."""
+    kernel, step = grid(game.transition).min(axis=(-4, *CORE)), grid(step_size)
+    return [
+        _Bits(step, grid(reward).min(axis=CORE), grid(discount) + kernel, np.frexp(_largest(reward))[1])
+        for reward, discount in zip(game.rewards(), game.discounts(), strict=True)
+    ]
+
+
+def _is_exact(q: np.ndarray, bits: _Bits) -> np.ndarray:
     """Whether no operation of a step rounds: all numbers are multiples of 2^g and smaller than 2^h, h - g <= 53."""
     table = grid(q).min(axis=CORE)
-    target = np.minimum(grid(reward).min(axis=CORE), grid(discount) + bits.kernel + table)
-    lowest = np.minimum(target, table) + bits.step
-    size, reward_size = np.frexp(_largest(q))[1], np.frexp(_largest(reward))[1]
+    lowest = np.minimum(np.minimum(bits.reward, bits.continuation + table), table) + bits.step
+    size = np.frexp(_largest(q))[1]
     # |sum_t P V| < 2^(size + 1), r + gamma P V is below twice the larger, and so is its mean with Q.
-    highest = np.maximum(size, np.maximum(reward_size, size + 1) + 1) + 1
+    highest = np.maximum(size, np.maximum(bits.reward_size, size + 1) + 1) + 1
     return (highest - lowest <= 53) & (lowest >= -1074)
 
 
-def _step(game: MarkovIteration, tables: Tables, found: Stage, bits: _Bits) -> Tables:
+def _step(game: MarkovIteration, tables: Tables, found: Stage, bits: list[_Bits]) -> Tables:
     """One step of both players under the policies found."""
     alpha = game.step_size
     known = decided(found, tables.leader_error, tables.follower_error)
     after: list[np.ndarray] = []
     errors: list[np.ndarray] = []
-    for q, error, reward, discount in zip(tables[:2], tables[2:], game.rewards(), game.discounts(), strict=True):
+    for q, error, reward, discount, player in zip(
+        tables[:2], tables[2:], game.rewards(), game.discounts(), bits, strict=True
+    ):
         target = backed(game, reward, discount, values(q, found.moves, found.replies))
         size = _largest(q)
         rounding = (game.states + 8) * UNIT * (size + alpha * (_largest(reward) + size)) + 8 * SMALLEST
-        rounding = np.where(_is_exact(q, reward, discount, bits), 0.0, rounding)
+        rounding = np.where(_is_exact(q, player), 0.0, rounding)
         # rho < 1 but for rows that miss one; where the last step was lost, all is.
         spread = np.where(error == 0, 0.0, error * (1 - alpha * (1 - discount) + 2.0**-48 * game.states))
         after.append((1 - alpha)[..., None, None, None] * q + alpha[..., None, None, None] * target)
@@ -160,7 +172,7 @@ def _step(game: MarkovIteration, tables: Tables, found: Stage, bits: _Bits) -> T
 def _run(game: MarkovIteration, leader: np.ndarray, follower: np.ndarray) -> Run:
     nothing = np.zeros(game.batch_shape)
     last = now = Tables(leader, follower, nothing, nothing)
-    bits = _Bits(grid(game.transition).min(axis=(-4, *CORE)), grid(game.step_size))
+    bits = _bits(game, game.step_size)
     path: list[tuple[Tables, Stage]] = []
     for step in range(int(game.steps.max(initial=0))):
         found = stage(now.leader, now.follower, game.ties)
@@ -360,12 +372,12 @@ def _residuals(game: MarkovIteration) -> list[Ball]:
     """T Q'_0 - Q'_0 of both players and its error by entries; the policies at given floats are never in doubt."""
     tables = game.leader_reference, game.follower_reference
     found = stage(*tables, game.ties)
-    bits = _Bits(grid(game.transition).min(axis=(-4, *CORE)), np.zeros(game.batch_shape, dtype=np.int64))
+    bits = _bits(game, 1.0)
     residuals: list[Ball] = []
-    for q, reward, discount in zip(tables, game.rewards(), game.discounts(), strict=True):
+    for q, reward, discount, player in zip(tables, game.rewards(), game.discounts(), bits, strict=True):
         target = backed(game, reward, discount, values(q, found.moves, found.replies))
         rounding = (game.states + 4) * UNIT * (_largest(reward) + _largest(q)) + 8 * SMALLEST
-        rounding = np.where(_is_exact(q, reward, discount, bits), 0.0, rounding)
+        rounding = np.where(_is_exact(q, player), 0.0, rounding)
         residuals.append((target - q, (missed_by(target, -q) + rounding[..., None, None, None]) * UP))
     return residuals
 
@@ -523,10 +535,10 @@ def _evolve(game: MarkovIteration, bounds: Ball, policies: Stage, room: Ball, sh
     found: list[np.ndarray] = []
     for x, space, constant, side in zip(bounds, room, _ends(shift), (-1, 1), strict=True):
         at = values(x, policies.moves, policies.replies)
-        size = mean(np.abs(x), np.abs(at) + np.abs(space), np.abs(constant))
-        slack = ((game.states + 8) * UNIT * size + 8 * SMALLEST * (size > 0)) * UP
-        end = mean(x, at + space, constant) + side * slack
-        # A sum of numbers that are not negative is not.
+        middle = mean(x, at + space, constant)
+        # A sum of numbers that are not negative is not; it is its own size.
         certain = ((x >= 0) & (constant >= 0)).all(axis=CORE) & (space >= 0).all(axis=-1)
+        size = middle if certain.all() else mean(np.abs(x), np.abs(at) + np.abs(space), np.abs(constant))
+        end = middle + side * ((game.states + 8) * UNIT * size + 8 * SMALLEST * (size > 0)) * UP
         found.append(np.where(_wide(certain, x), np.maximum(end, 0.0), end))
     return found[0], found[1]
