@@ -17,9 +17,10 @@ from games.families.sources import Source
 class IterationNearlyFixedFamily(IterationFamily):
     """One run begins at tables of 0, 2, -2, 4, opposite or common; the other 1 away in every entry, and then shifted.
 
-    Where the replies of the two differ, so do their values by up to 5, and by J in the first state. A shift of the
-    second table by gamma J / (1 - gamma) makes up for it: in games with one state its residual is 1, and the distance
-    1 + gamma J / (1 - gamma). In half of the games the first table is the fixed point, in the others the second one is.
+    Neither depends on the leader's action. Where the replies of the two differ, so do their values by up to 5, and by J
+    in the first state. A shift of the second table by gamma J / (1 - gamma) makes up for it: in games with one state
+    its residual is 1, and the distance 1 + gamma J / (1 - gamma). In half of the games the first table is the fixed
+    point, in the others the second one is.
     """
 
     name: ClassVar[str] = "iteration_nearly_fixed"
@@ -27,8 +28,6 @@ class IterationNearlyFixedFamily(IterationFamily):
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.ZERO_SUM, Kind.COMMON)
 
     states: Any = (1, 2)
-    leader_actions: Any = (1, 1)
-    follower_actions: Any = (1, 3)
     discounts: Any = (Fraction(1, 2), Fraction(3, 4), Fraction(7, 8))  # gamma / (1 - gamma) is whole
 
     def draw_kernel(self, source: Source) -> np.ndarray:
@@ -37,10 +36,12 @@ class IterationNearlyFixedFamily(IterationFamily):
     def describe(self, source: Source) -> dict[str, np.ndarray]:
         arrays = super(IterationNearlyFixedFamily, self).describe(source)
         discounts, ties = (arrays["leader_discount"], arrays["follower_discount"]), arrays["ties"]
-        table = source.pick((0, 2, -2, 4), *source.table_shape)
+        states, actions, replies = source.table_shape
+        same = np.zeros((1, 1, actions, 1), dtype=np.int64)  # the leader's actions are the same
+        table = source.pick((0, 2, -2, 4), states, 1, replies) + same
         kind = source.pick((int(Kind.ZERO_SUM), int(Kind.COMMON)))
         leader, follower = self.align(kind, (table, table))
-        off = [source.pick((1, -1), *source.table_shape) for _ in range(2)]
+        off = [source.pick((1, -1), states, 1, replies) + same for _ in range(2)]
         off[0] = np.where(over_tables(source.flag()), 1 + 0 * table, off[0])
         others = leader + off[0], follower + off[1]
         pairs = zip(stage_values(*others, ties), stage_values(leader, follower, ties), strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,14 +13,16 @@ from games.families.markov import over_tables
 from games.families.soft_iteration import SoftIterationFamily
 from games.families.sources import Source, floor_to
 
+LEVELS = tuple(Fraction(n, 32) for n in (16, 1, 31))
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SoftIterationNearFamily(SoftIterationFamily):
     """Second starts at 1/32, 1/2 or 31/32 of a range: R_k = span(r_k) / (1 - gamma_k) or 2, 8 R_k.
 
-    Tables depend on one player's action alone, on both, on the state, or on everything: choices that are open change
-    the most, and differences of R_k make the most of it. The first start is off by s tau, s log-uniform from 1 to
-    2^-16, up or down by any of these dependences, for one player or for both, as far as the range allows.
+    In half of the games each player's table depends on the other's action alone: her choice is then open, and matters
+    to him, as his to her. The first start is off by s tau, s log-uniform from 1 to 2^-16, for one player or both, as
+    far as the range allows: up or down by products of signs of state and actions, or independently.
     """
 
     name: ClassVar[str] = "soft_iteration_near"
@@ -31,31 +33,33 @@ class SoftIterationNearFamily(SoftIterationFamily):
 
     def describe(self, source: Source) -> dict[str, np.ndarray]:
         arrays = super(SoftIterationNearFamily, self).describe(source)
-        width = source.pick((1, 1, 2, 8))
+        states, rows, columns = source.table_shape
         scale = source.pick(SCALES)
         moved = source.pick(range(3))  # the leader's table, the follower's, both
+        opposed = over_tables(source.flag())
         starts: dict[str, np.ndarray] = {}
-        for player, alone in (("leader", 0), ("follower", 1)):
+        for player, alone, shape in (("leader", 0, (1, 1, columns)), ("follower", 1, (1, rows, 1))):
             rewards = arrays[f"{player}_reward"]
             span = rewards.max(axis=(1, 2, 3)) - rewards.min(axis=(1, 2, 3))
+            width = source.pick((1, 1, 1, 2, 8))
             most = over_tables(span * width * floor_to(1 / (1 - arrays[f"{player}_discount"]), 3))
-            reference = pattern(source, tuple(Fraction(n, 32) for n in (16, 1, 31))) * most
+            reference = most * np.where(
+                opposed, source.pick(LEVELS, *shape), source.pick(LEVELS, states, rows, columns)
+            )
             off = np.where((moved == alone) | (moved == 2), scale * arrays[f"{player}_temperature"], 0 * scale)
-            start = reference + over_tables(off) * pattern(source, (1, -1))
+            start = reference + over_tables(off) * signs(source)
             starts[f"{player}_reference"] = reference
             starts[f"{player}_start"] = np.minimum(np.maximum(start, 0 * most), most)
         return arrays | starts
 
 
-def pattern(source: Source, options: tuple[Any, ...]) -> np.ndarray:
-    """Options that depend on one player's action, on both, on the state, or on everything; (batch, S, A, B)."""
+def signs(source: Source) -> np.ndarray:
+    """1 or -1: independent, or a product of signs of some of state and both actions; (batch, S, A, B)."""
     states, rows, columns = source.table_shape
-    shapes = ((1, 1, columns), (1, rows, 1), (1, rows, columns), (states, 1, 1), (states, rows, columns))
-    which = over_tables(source.pick((0, 1, 2, 3, 4)))
-    found = source.pick(options, states, rows, columns)
-    for place, shape in enumerate(shapes[:-1]):
-        found = np.where(which == place, source.pick(options, *shape), found)
-    return found
+    product = 1 + 0 * source.pick((1,), states, rows, columns)
+    for shape in ((states, 1, 1), (1, rows, 1), (1, 1, columns)):
+        product = product * np.where(over_tables(source.flag()), source.pick((1, -1), *shape), 1)
+    return np.where(over_tables(source.pick((0, 0, 0, 1)) == 1), source.pick((1, -1), states, rows, columns), product)
 
 
 FAMILY = SoftIterationNearFamily()
