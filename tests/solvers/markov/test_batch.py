@@ -396,3 +396,37 @@ def test_games_without_ties_are_all_decided_and_long_cycles_are_found():
             )
         assert np.abs(L - start[0]).max() < 1e-12 and np.abs(F - start[1]).max() < 1e-12
         assert all(words[q:] + words[:q] != words for q in range(1, len(words)))
+
+
+@pytest.mark.parametrize("ties", ["strong", "weak"])
+def test_nothing_false_is_proved_of_games_close_to_ties(rng, ties):
+    # Games of small integers, full of ties, moved by 2^-60 to 2^-20 of themselves: exact iteration decides.
+    drawn = dense(rng, 300, 2, 2, 2, 0.5, denominator=4)
+    near = 2.0 ** rng.integers(-60, -19, (2, 300, 1, 1, 1)) * rng.integers(-2, 3, (2, 300, 2, 2, 2))
+    rewards = np.round(np.stack(drawn.rewards()) * 4) / 4
+    games = MarkovGame(
+        transition=drawn.transition,
+        leader_reward=rewards[0] + near[0],
+        follower_reward=rewards[1] + near[1],
+        leader_discount=0.5,
+        follower_discount=0.5,
+    )
+    found = batch.solve(games, ties=ties)
+    assert (found.status == Status.UNDECIDED).sum() > 30
+    decided = np.flatnonzero((found.status == Status.CONVERGED) | (found.status == Status.CYCLE))
+    assert len(decided) > 60
+    for i in decided:
+        twin = games[i].exact()
+        L = F = zeros(twin)
+        for _ in range(found.iterations[i]):
+            L, F, _policies = exact_step(twin, L, F, 1, ties)
+        words = []
+        for _ in range(found.period[i] + 6):
+            L, F, policies = exact_step(twin, L, F, 1, ties)
+            words.append(policies)
+        assert words[0] == (found.policies["leader"][i].tolist(), found.policies["follower"][i].tolist())
+        assert words[: -found.period[i]] == words[found.period[i] :]
+        if found.converged[i]:
+            exact = exact_fixed_point(twin, found.policies["leader"][i], found.policies["follower"][i])
+            assert list(exact_rule(*exact, ties)) == list(words[0])
+            assert miss(found.q["follower"][i], exact[1]) <= Fraction(found.error_bound[i])
