@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+import sympy
+
 from proofs.engine.argument import Argument
 from proofs.engine.relation import at_most, equal
 from proofs.engine.rules.algebra import Chain, Combine, Rewrite
 from proofs.engine.rules.heads import Bound
 from proofs.engine.rules.induction import Induction
-from proofs.engine.rules.quantifiers import SumOver
+from proofs.engine.rules.quantifiers import Generalise, SumOver
 from proofs.engine.step import Step
 from proofs.engine.terms import Maximum, Total
 from proofs.markov.contraction_lemmas import (
@@ -228,36 +230,62 @@ def contraction(argument: Argument, mirror: Mirror) -> Step:
     return contracts(argument, LEADER, values_follow(argument, mirror))
 
 
-@once
-def as_far_apart(argument: Argument, mirror: Mirror, player: Player, other: Player) -> Step:
-    """delta[t] of one player is at most delta[t] of the other, at t."""
+def _as_far_apart(
+    argument: Argument, mirror: Mirror, tables: Mapping[Run, Step], player: Player, other: Player
+) -> Step:
+    """delta[t] of one player is at most delta[t] of the other, at t, where the tables of both runs are mirrored."""
     mine, theirs = distances(argument, player), distances(argument, other)
-    tables = [instance(argument, step, {}) for step in mirrored_runs(argument, mirror).values()]
+    known = [instance(argument, tables[run], {}) for run in RUNS]
     factor = 1 if player is FOLLOWER else mirror.sign  # Q_F = -sign Q_L, and so Q_L = -sign Q_F
     sides = []
-    for side in (gap(player), -gap(player)):
-        toward = 1 if side == gap(player) else -1
-        known = theirs.below if toward * mirror.sign > 0 else theirs.above
-        step = instance(argument, known, {})
+    for toward, side in ((1, gap(player)), (-1, -gap(player))):
+        near = instance(argument, theirs.below if toward * mirror.sign > 0 else theirs.above, {})
         relation = at_most(side, theirs.sequence[t])
-        sides.append(argument.step(relation, Combine((1, toward * factor, -toward * factor)), step, *tables))
-    return least_bound(argument, mine, t, *sides)
+        sides.append(argument.step(relation, Combine((1, toward * factor, -toward * factor)), near, *known))
+    return least_bound(argument, mine, t, sides[0], sides[1])
+
+
+def _follower_contraction(
+    argument: Argument, mirror: Mirror, tables: Mapping[Run, Step], leader: tuple[Step, Step]
+) -> Step:
+    """delta_F[t + 1] <= rho delta_F[t], from the bounds of the leader's values: his are hers, up to the sign."""
+    like = {run: mirrored_values(argument, mirror, run, tables[run]) for run in RUNS}
+    near = _as_far_apart(argument, mirror, tables, LEADER, FOLLOWER)
+    amount = distances(argument, FOLLOWER).sequence[t]
+    bounds = dict(zip(RUNS, leader, strict=True))
+    values = []
+    for run, other in zip(RUNS, RUNS[::-1], strict=True):
+        close = bounds[other if mirror.sign > 0 else run]
+        relation = at_most(run.value(FOLLOWER)[t, s], other.value(FOLLOWER)[t, s] + amount)
+        values.append(argument.step(relation, Combine((1, 1, 1, -1)), close, near, like[run], like[other]))
+    return contracts(argument, FOLLOWER, (values[0], values[1]))
 
 
 @once
 def follower_contraction(argument: Argument, mirror: Mirror) -> Step:
-    """delta_F[t + 1] <= rho delta_F[t]: his values are the leader's, up to the sign."""
-    tables = mirrored_runs(argument, mirror)
-    like = {run: mirrored_values(argument, mirror, run, tables[run]) for run in RUNS}
-    near = as_far_apart(argument, mirror, LEADER, FOLLOWER)
-    amount = distances(argument, FOLLOWER).sequence[t]
-    leader = dict(zip(RUNS, values_follow(argument, mirror), strict=True))
-    values = []
-    for run, other in zip(RUNS, RUNS[::-1], strict=True):
-        close = leader[other if mirror.sign > 0 else run]
-        relation = at_most(run.value(FOLLOWER)[t, s], other.value(FOLLOWER)[t, s] + amount)
-        values.append(argument.step(relation, Combine((1, 1, 1, -1)), close, near, like[run], like[other]))
-    return contracts(argument, FOLLOWER, (values[0], values[1]))
+    """delta_F[t + 1] <= rho delta_F[t]."""
+    return _follower_contraction(argument, mirror, mirrored_runs(argument, mirror), values_follow(argument, mirror))
+
+
+@once
+def first_contraction(argument: Argument, mirror: Mirror) -> dict[Player, Step]:
+    """delta[1] <= rho delta[0] of either player, from both starts alone: nothing is asked of rewards and discounts."""
+    tables, given = {}, []
+    for run in RUNS:
+        leader, follower = (run.table(player)[t, s, a, b] for player in (LEADER, FOLLOWER))
+        given.append(equal(follower, -mirror.sign * leader).for_all(s, a, b))
+        tables[run] = argument.assume(f"the {run.name} at t", given[-1])
+    extremes = {run: extreme_answer(argument, mirror, run, tables[run]) for run in RUNS}
+    leader = leader_values_follow(argument, mirror, extremes)
+    starts = [mirrored_start(argument, mirror, run) for run in RUNS]
+    found = {}
+    for player, step in (
+        (LEADER, contracts(argument, LEADER, leader)),
+        (FOLLOWER, _follower_contraction(argument, mirror, tables, leader)),
+    ):
+        general = argument.step(step.relation.for_all(t, given=given), Generalise((t,), tuple(given)), step)
+        found[player] = instance(argument, general, {t: sympy.Integer(0)}, *starts)
+    return found
 
 
 def conclude(argument: Argument, mirror: Mirror) -> None:
@@ -268,7 +296,8 @@ def conclude(argument: Argument, mirror: Mirror) -> None:
 
     factor, positive = SYMBOLS["leader_decay"], decay_symbol_nonnegative(argument, LEADER)
     first = with_start_distance(argument, leader, factor, LEADER, positive)
-    alike = instance(argument, everywhere(argument, as_far_apart(argument, mirror, FOLLOWER, LEADER), t), {t: T})
+    alike = _as_far_apart(argument, mirror, mirrored_runs(argument, mirror), FOLLOWER, LEADER)
+    alike = instance(argument, everywhere(argument, alike, t), {t: T})
     meanings = [distance_at(argument, player, "distance") for player in (LEADER, FOLLOWER)]
     names = SYMBOLS["follower_distance"], SYMBOLS["leader_distance"]
     alike = argument.step(at_most(*names), Rewrite(), alike, *meanings)

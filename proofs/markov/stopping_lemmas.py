@@ -8,6 +8,7 @@ from the fixed point than their residual / (1 - gamma).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import sympy
 from sympy import Abs, Rational
@@ -21,20 +22,14 @@ from proofs.markov.contraction_fixed_point import same_table
 from proofs.markov.contraction_lemmas import (
     Norm,
     both_sides,
-    d,
     distance_at,
     distances,
-    e,
-    equal_discounts,
-    k,
-    larger_times,
     least_bound,
     norms,
     signs,
 )
 from proofs.markov.contraction_lines import at, everywhere, fact, instance, meaning, once
 from proofs.markov.vocabulary import (
-    FOLLOWER,
     LEADER,
     PLAYERS,
     START,
@@ -45,7 +40,6 @@ from proofs.markov.vocabulary import (
     alpha,
     b,
     backup,
-    c,
     gap,
     norm,
     s,
@@ -57,18 +51,36 @@ ZERO = sympy.Integer(0)
 
 
 def conclude(argument: Argument, contracting: Mapping[Player, Step]) -> None:
-    """Names the bounds of each player whose distance contracts, by the change and by the residual; and of both."""
-    residuals = {player: _conclude(argument, player, step) for player, step in contracting.items()}
-    if len(residuals) == len(PLAYERS):
-        argument.conclude("both by the residual", _both(argument, residuals))
+    """Names the bound of each player whose distance contracts at all times, by the last change."""
+    for player, step in contracting.items():
+        general = _by_change(argument, player, everywhere(argument, step, t))
+        argument.conclude(player.name, _last_change(argument, player, instance(argument, general, {t: T})))
 
 
-def _conclude(argument: Argument, player: Player, contracting: Step) -> Step:
-    """Names the bound by the change, and the bound by the residual, which it returns."""
-    general = _by_change(argument, player, contracting)
+def conclude_at_start(argument: Argument, contracting: Mapping[Player, Step]) -> None:
+    """Names the bound of each player whose distance contracts in the first step, by the residual of the start."""
+    residual = SYMBOLS["start_residual"]
+    for player, step in contracting.items():
+        first = _by_change_at(argument, player, ZERO, step)
+        small = _change_by_residual(argument, player)
+        start, rest = SYMBOLS[f"{player.name}_start_distance"], 1 - player.discount
+        below_one, positive = fact(argument, f"{player.name}_discount below one"), signs(argument, player).positive
+        gain = 1 / (alpha * rest)
+        sequence = distances(argument, player).sequence
+        bound = argument.step(
+            at_most(sequence[0], residual / rest), Combine((gain, gain)), first, small, positive, below_one
+        )
+        named = distance_at(argument, player, "start_distance")
+        relation = at_most(start, residual / rest)
+        argument.conclude(
+            f"{player.name} by the residual", argument.step(relation, Combine((1, 1)), bound, named, below_one)
+        )
+
+
+def _last_change(argument: Argument, player: Player, here: Step) -> Step:
+    """distance <= last change / (alpha (1 - gamma)), from what `_by_change` says at T."""
     change, apart = changes(argument, player), distances(argument, player)
     distance, last = SYMBOLS[f"{player.name}_distance"], SYMBOLS[f"{player.name}_change"]
-    here = instance(argument, general, {t: T})
     same = argument.step(
         at_most(change.sequence[T], last),
         Combine((-1, 1)),
@@ -79,23 +91,7 @@ def _conclude(argument: Argument, player: Player, contracting: Step) -> Step:
     step = argument.step(at_most(gain * apart.sequence[T], last), Combine((1, 1)), here, same)
     step = argument.step(at_most(gain * distance, last), Rewrite(), step, distance_at(argument, player, "distance"))
     below_one, positive = fact(argument, f"{player.name}_discount below one"), signs(argument, player).positive
-    divided = argument.step(at_most(distance, last / gain), Combine((1 / gain,)), step, below_one, positive)
-    argument.conclude(player.name, divided)
-
-    first = instance(argument, general, {t: ZERO})
-    small = _change_by_residual(argument, player)
-    start = SYMBOLS[f"{player.name}_start_distance"]
-    rest = 1 - player.discount
-    step = argument.step(
-        at_most(rest * apart.sequence[0], SYMBOLS["start_residual"]), Combine((1 / alpha, 1 / alpha)), first, small
-    )
-    step = argument.step(
-        at_most(rest * start, SYMBOLS["start_residual"]),
-        Rewrite(),
-        step,
-        distance_at(argument, player, "start_distance"),
-    )
-    return argument.conclude(f"{player.name} by the residual", step)
+    return argument.step(at_most(distance, last / gain), Combine((1 / gain,)), step, below_one, positive)
 
 
 def changes(argument: Argument, player: Player) -> Norm:
@@ -106,19 +102,23 @@ def changes(argument: Argument, player: Player) -> Norm:
 
 def _by_change(argument: Argument, player: Player, contracting: Step) -> Step:
     """For all t: alpha (1 - gamma) delta[t] <= kappa[t], where the reference is a fixed point."""
+    return everywhere(argument, _by_change_at(argument, player, t, instance(argument, contracting, {})), t)
+
+
+def _by_change_at(argument: Argument, player: Player, time: Any, contracting: Step) -> Step:
+    """alpha (1 - gamma) delta <= kappa at a time, where the next step contracts and the reference is a fixed point."""
     change, apart = changes(argument, player), distances(argument, player)
-    later = everywhere(argument, instance(argument, same_table(argument, player), {}), t, s, a, b)
-    same = [instance(argument, later, {t: time}) for time in (t, t + 1)]
-    amount = change.sequence[t] + apart.sequence[t + 1]
+    same = [instance(argument, same_table(argument, player), {t: at_time}) for at_time in (time, time + 1)]
+    amount = change.sequence[time] + apart.sequence[time + 1]
     sides = []
     for toward, moved, near in ((1, change.below, apart.above), (-1, change.above, apart.below)):
-        proofs = instance(argument, moved, {}), instance(argument, near, {t: t + 1})
-        relation = at_most(toward * gap(player), amount)
+        proofs = instance(argument, moved, {t: time}), instance(argument, near, {t: time + 1})
+        relation = at_most(toward * gap(player, time), amount)
         sides.append(argument.step(relation, Combine((1, 1, -toward, toward)), *proofs, *same))
-    total = least_bound(argument, apart, t, sides[0], sides[1])
+    total = least_bound(argument, apart, time, sides[0], sides[1])
     gain = alpha * (1 - player.discount)
-    step = argument.step(at_most(gain * apart.sequence[t], change.sequence[t]), Combine((1, 1)), total, contracting)
-    return everywhere(argument, step, t)
+    relation = at_most(gain * apart.sequence[time], change.sequence[time])
+    return argument.step(relation, Combine((1, 1)), total, contracting)
 
 
 @once
@@ -146,16 +146,3 @@ def _change_by_residual(argument: Argument, player: Player) -> Step:
         )
         sides.append(step)
     return least_bound(argument, change, ZERO, sides[0], sides[1])
-
-
-def _both(argument: Argument, residuals: dict[Player, Step]) -> Step:
-    """(1 - gamma) start_distance <= start_residual, with one discount."""
-    rest, limit = 1 - LEADER.discount, SYMBOLS["start_residual"]
-    starts = {player: SYMBOLS[f"{player.name}_start_distance"] for player in PLAYERS}
-    follower = argument.step(
-        at_most(rest * starts[FOLLOWER], limit), Rewrite(), residuals[FOLLOWER], equal_discounts(argument)
-    )
-    places = {k: rest, d: starts[LEADER], e: starts[FOLLOWER], c: limit}
-    step = instance(argument, larger_times(argument), places, residuals[LEADER], follower)
-    relation = at_most(rest * SYMBOLS["start_distance"], limit)
-    return argument.step(relation, Combine((1, rest)), step, meaning(argument, "start_distance"))

@@ -13,7 +13,7 @@ TITLE = "When to stop with a myopic follower"
 
 
 def derivation() -> Derivation:
-    """||Q_T - Q*|| <= ||Q_{T+1} - Q_T|| / (alpha (1 - gamma)), and ||Q_0 - Q*|| <= ||T Q_0 - Q_0|| / (1 - gamma)."""
+    """||Q_T - Q*|| <= ||Q_{T+1} - Q_T|| / (alpha (1 - gamma)) of the leader."""
     argument = Argument(topic=TOPIC, title=TITLE, vocabulary=ITERATION)
     conclude(argument, {LEADER: contraction(argument)})
     return argument.derivation()
