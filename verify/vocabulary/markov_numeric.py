@@ -113,10 +113,15 @@ def _stationary(game: MarkovGame) -> Any:
 def markov_commitment_gain(game: MarkovGame) -> Ball:
     """0 where the best fixed point is the best equilibrium."""
     fixed, equilibria = _stationary(game)
-    (best, radii), (nash, nash_radii) = _value(fixed, fixed.best), _value(equilibria, equilibria.best)
+    gain, radii = _difference(_value(fixed, fixed.best), _value(equilibria, equilibria.best))
     same = fixed.settled & equilibria.settled & (fixed.policy >= 0) & (fixed.policy == equilibria.policy)
-    radii = radii + nash_radii + EPSILON * (np.abs(best) + np.abs(nash))
-    return np.where(same, 0.0, best - nash), np.where(same, 0.0, radii)
+    return np.where(same, 0.0, gain), np.where(same, 0.0, radii)
+
+
+def _difference(left: Ball, right: Ball) -> Ball:
+    """left - right; NaN where one of them is."""
+    values = left[0] - right[0]
+    return values, np.where(np.isnan(values), 0.0, left[1] + right[1] + EPSILON * np.abs(values))
 
 
 def _count(found: Any) -> Ball:
@@ -133,11 +138,12 @@ def reached_loss(game: MarkovGame) -> Ball:
     reached, reached_radii = reached_fixed_point(game)
     fixed = _stationary(game)[0]
     best, best_radii = _value(fixed, fixed.best)
-    radii = reached_radii + best_radii + EPSILON * (np.abs(best) + np.abs(reached))
-    apart = np.abs(fixed.worst - reached) > radii
-    is_best = (fixed.count == 1) | ((fixed.count == 2) & (np.abs(best - reached) <= radii) & apart)
+    loss, radii = _difference((best, best_radii), (reached, reached_radii))
+    is_best = (fixed.count == 1) | (
+        (fixed.count == 2) & (np.abs(loss) <= radii) & (np.abs(fixed.worst - reached) > radii)
+    )
     is_best &= fixed.settled & np.isfinite(reached_radii) & ~np.isnan(reached)
-    return np.where(is_best, 0.0, best - reached), np.where(is_best, 0.0, radii)
+    return np.where(is_best, 0.0, loss), np.where(is_best, 0.0, radii)
 
 
 # Rates of the switching system: proved game by game, so that floats know nothing but the simple cases.
