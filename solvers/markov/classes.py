@@ -42,7 +42,7 @@ def contracting(
     reward = np.asarray(game.follower_reward)
     if discounts[0] == discounts[1]:
         if np.array_equal(game.leader_reward, reward) and np.array_equal(leader_start, follower_start):
-            found = settle(Backup(game), 0, discounts[0], _max, tolerance=tolerance, budget=budget)
+            found = settle(Backup(game), 0, discounts[0], _max, tolerance=tolerance, budget=budget, greedy=True)
             return _answer(game, found, found.q, ties, tolerance, budget)
         if np.array_equal(game.leader_reward, -reward) and np.array_equal(leader_start, -follower_start):
             found = settle(Backup(game), 0, discounts[0], _max_min, tolerance=tolerance, budget=budget)

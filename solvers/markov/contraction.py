@@ -28,6 +28,9 @@ DIRECT = 64
 
 QUICK_STEPS = 30
 
+SMALL_SHARE = 0.2
+"""Of the pairs of actions: the rows of so many are read, and copied, without a pass over the kernel."""
+
 
 class Settled(NamedTuple):
     """A table within `bound` of the fixed point in the sup norm, and the stage at it."""
@@ -50,18 +53,21 @@ def settle(
     tolerance: float,
     budget: int,
     stage_error: Callable[[], float] | None = None,
+    greedy: bool = False,
 ) -> Settled:
     """The fixed point of Q = r + gamma P stage_value(Q) for one player's rewards and discount.
 
     Ends where the bound is at most `tolerance` times the largest reward, or as small as rounding lets it be, or after
     `budget` passes; the bound holds in any case. `stage_error` tells how far the last stage values may be off.
+    `greedy` says that the stage value is the largest entry of the state, so that policies can be improved before the
+    next pass.
     """
     reward = backup.game.rewards()[player]
     scale = float(np.abs(reward).max())
     goal = tolerance * scale
     values = np.zeros(backup.states)
     least, plain, newton = np.inf, values, False
-    matrix, played = None, (values, values)  # the kernel of the last policy that was evaluated, and that policy
+    policy = _Policy(backup, player, discount)
     for step in range(1, budget + 1):
         table = backup.continuation(values[None])[0]
         table *= discount
@@ -84,13 +90,18 @@ def settle(
             ahead = found + (low + high) / 2
             if half < least:
                 least, plain = half, ahead
-            if matrix is None:
-                matrix = backup.rows(moves, answers)
-            else:  # most of the policy is that of the step before
-                fresh = (moves != played[0]) | (answers != played[1])
-                matrix[fresh] = backup.game.transition[fresh, moves[fresh], answers[fresh]]
-            played = moves, answers
-            values = collected(matrix, backup.rewards(*played)[player], discount, ahead, precision=half * 1e-3)
+            base = values
+            values = policy.evaluate(moves, answers, ahead, half * 1e-3)
+            # Only pairs that lag by less than the span of the change can overtake: improve among them while few.
+            for _ in range(QUICK_STEPS if greedy else 0):
+                better = policy.overtaking(table, discount * float(np.ptp(values - base)), values)
+                if better is None:
+                    break
+                _, moves, answers = stage_value(better)
+                if policy.is_last(moves, answers):  # the best one for these values: the next pass will confirm it
+                    values = policy.evaluate(moves, answers, values, goal * (1 - discount) / 4)
+                    break
+                values = policy.evaluate(moves, answers, values, half * 1e-3)
             newton = True
         else:
             values, newton = plain, False
@@ -115,6 +126,43 @@ def _interval(
     down, up = lifted(low, low < 0), lifted(high, high > 0)
     worst = discount * (1 + backup.defect)
     return down, up, (high - low) / 2, SLACK * error / (1 - worst)
+
+
+class _Policy:
+    """The policy evaluated last, and its rows of the kernel."""
+
+    def __init__(self, backup: Backup, player: int, discount: float) -> None:
+        self.backup, self.player, self.discount = backup, player, discount
+        self.matrix: np.ndarray | None = None
+        self.moves: Any = None
+        self.answers: Any = None
+
+    def is_last(self, moves: np.ndarray, answers: np.ndarray) -> bool:
+        return np.array_equal(moves, self.moves) and np.array_equal(answers, self.answers)
+
+    def evaluate(self, moves: np.ndarray, answers: np.ndarray, ahead: np.ndarray, precision: float) -> np.ndarray:
+        """About the values of a policy; rows of states in which it is the one before are kept."""
+        if self.matrix is None:
+            self.matrix = self.backup.rows(moves, answers)
+        else:
+            fresh = (moves != self.moves) | (answers != self.answers)
+            self.matrix[fresh] = self.backup.game.transition[fresh, moves[fresh], answers[fresh]]
+        self.moves, self.answers = moves, answers
+        rewards = self.backup.rewards(moves, answers)[self.player]
+        return collected(self.matrix, rewards, self.discount, ahead, precision=precision)
+
+    def overtaking(self, table: np.ndarray, margin: float, values: np.ndarray) -> np.ndarray | None:
+        """r + gamma P V at pairs within `margin` of the best of `table`, -inf elsewhere; None where they are many."""
+        kernel = self.backup.game.transition
+        near = table >= table.max(axis=(1, 2), keepdims=True) - margin
+        if not kernel.flags.c_contiguous or np.count_nonzero(near) > SMALL_SHARE * near.size:
+            return None
+        rows = np.flatnonzero(near)
+        improved = np.full(table.shape, -np.inf)
+        rewards = self.backup.game.rewards()[self.player]
+        following = kernel.reshape(-1, self.backup.states)[rows] @ values
+        improved.flat[rows] = rewards.flat[rows] + self.discount * following
+        return improved
 
 
 def collected(

@@ -46,7 +46,7 @@ def solve(
         moves, answers = np.divmod(flat.argmax(axis=-1), game.follower_actions)
         return flat.max(axis=-1), moves, answers
 
-    found = settle(backup, agent, discounts[agent], best, tolerance=tolerance, budget=budget)
+    found = settle(backup, agent, discounts[agent], best, tolerance=tolerance, budget=budget, greedy=True)
     tables = np.empty((2, *found.q.shape))
     tables[agent] = found.q
     policy = found.moves, found.answers
