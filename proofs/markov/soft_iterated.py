@@ -117,6 +117,17 @@ def linear(argument: Argument, known: Stage) -> dict[Player, Step]:
     return made
 
 
+def below_both(argument: Argument, player: Player) -> tuple[Step, Step]:
+    """Each run's span at time 0, the start run's first, is at most the larger of both."""
+    spans = spread(START, player, 0), spread(REFERENCE, player, 0)
+    meaning, difference = argument.define(f"{player.name}_span"), spans[0] - spans[1]
+    made = []
+    for sign, span in ((1, spans[0]), (-1, spans[1])):
+        size = argument.step(at_most(sign * difference, Abs(difference)), AbsoluteValue(difference))
+        made.append(argument.step(at_most(span, meaning.relation.lhs), Combine((half,)), size, meaning))
+    return made[0], made[1]
+
+
 def below_limits(argument: Argument) -> dict[str, dict[Player, Step]]:
     """What bounds the spans of the reference run's first tables, by name.
 
@@ -125,12 +136,10 @@ def below_limits(argument: Argument) -> dict[str, dict[Player, Step]]:
     """
     found: dict[str, dict[Player, Step]] = {name: {} for name in ("reference", "both", "rewards", "kept")}
     for player in PLAYERS:
-        first, other = spread(REFERENCE, player, 0), spread(START, player, 0)
-        span, larger = SYMBOLS[f"{player.name}_reference_span"], SYMBOLS[f"{player.name}_span"]
+        first, span = spread(REFERENCE, player, 0), SYMBOLS[f"{player.name}_reference_span"]
         meaning = argument.define(f"{player.name}_reference_span")
         found["reference"][player] = argument.step(at_most(first, span), Combine((-1,)), meaning)
-        size = argument.step(at_most(first - other, Abs(other - first)), AbsoluteValue(other - first))
-        both = argument.step(at_most(first, larger), Combine((half,)), size, argument.define(f"{player.name}_span"))
+        _, both = below_both(argument, player)
         found["both"][player] = both
         below_one = argument.fact(f"{player.name}_discount below one")
         for name, label, step in (
@@ -152,14 +161,14 @@ def for_all_limits(argument: Argument, bound: Step) -> Step:
 
 
 def one_step(
-    argument: Argument, kind: str, player: Player, general: Step, limits: dict[Player, Step], same: Step
+    argument: Argument, kind: str, player: Player, general: Step, limits: dict[Player, Step], same: Step, *proofs: Step
 ) -> Step:
     """The distance where steps = 1, from a bound of d[t + 1] at t = 0; `same` says that d[T] = d[1]."""
     values: dict[Any, Any] = {t: Integer(0)}
     values |= {LIMIT[p]: step.relation.rhs for p, step in limits.items() if LIMIT[p] in general.relation.bound}
     facts = [argument.fact(f"{p.name}_discount below one") for p in PLAYERS if LIMIT[p] in values]
     first = argument.step(
-        general.relation.body.substitute(values), Instantiate(values), general, *limits.values(), *facts
+        general.relation.body.substitute(values), Instantiate(values), general, *limits.values(), *proofs, *facts
     )
     meanings = [argument.define(f"{p.name}_start_distance") for p in PLAYERS]
     meanings += [argument.define(DISTANCE[p][t], apart(p)) for p in PLAYERS]
@@ -169,18 +178,22 @@ def one_step(
     return argument.step(claim, Combine((1, 1)), first, same, *meanings)
 
 
-def conclude_one_step(argument: Argument, known: Stage, bounds: dict[Player, Step], limits: Any) -> None:
-    """Concludes the distances after one step, with tanh and linear, for every limit of the spans."""
+def same_as_first(argument: Argument, player: Player) -> Step:
+    """d[T] = d[1] where steps = 1."""
     sequences = once(argument)
     hypothesis = argument.assume("one step", HYPOTHESES["one step"])
-    steps = argument.define("steps")
     single: Any = Iverson(count[T], 1)
-    now = argument.step(equal(count[T], 1), Rewrite(), hypothesis, steps)
+    now = argument.step(equal(count[T], 1), Rewrite(), hypothesis, argument.define("steps"))
     now = argument.step(equal(single, 1), Indicator(single), now)
+    d = DISTANCE[player]
+    same = argument.step(equal(single * (d[T] - d[1]), 0), Instantiate({x: d}), sequences)
+    return argument.step(equal(d[T], d[1]), Combine((1, d[1] - d[T])), same, now)
+
+
+def conclude_one_step(argument: Argument, known: Stage, bounds: dict[Player, Step], limits: Any) -> None:
+    """Concludes the distances after one step, with tanh and linear, for every limit of the spans."""
     for player in PLAYERS:
-        d = DISTANCE[player]
-        same = argument.step(equal(single * (d[T] - d[1]), 0), Instantiate({x: d}), sequences)
-        same = argument.step(equal(d[T], d[1]), Combine((1, d[1] - d[T])), same, now)
+        same = same_as_first(argument, player)
         for form, bound in (("tanh", known.bounds[player]), ("linear", bounds[player])):
             general = for_all_limits(argument, bound)
             for name in ("reference", "both", "rewards"):

@@ -21,6 +21,7 @@ from proofs.engine.substitution import fresh_index, rename
 from proofs.engine.terms import Index, Scalar, Total, vector
 
 x, y, f = vector("x"), vector("y"), vector("f")
+low2, high2 = Scalar("low'"), Scalar("high'")
 tau, c, low, high, t = Scalar("tau", r"\tau"), Scalar("c"), Scalar("low"), Scalar("high"), Scalar("t")
 
 
@@ -204,6 +205,46 @@ def _unmoved(
     some = argument.step(at_most(0, c), Combine((Rational(1, 2), Rational(1, 2))), up, down)
     none = argument.step(equal(c, 0), Antisymmetry(), together, some)
     return argument.step(claim, Combine((1,)), still, none, warm)
+
+
+def warm_mean(argument: Argument, index: Index) -> Step:
+    """For all |x - y| <= c, each spanning at most tau: <sigma(x), x> <= <sigma(y), y> + c.
+
+    Along z = y + t (x - y), with p = sigma(z) and m = <p, z>, the slope of <p, z> is the mean under p of
+    (1 + (z - m) / tau) (x - y). The first factor is not negative, as z and m differ by at most tau; its mean is one.
+    """
+    warm = argument.assume("temperature", less(0, tau))
+    widths = at_most(high - low, tau), at_most(high2 - low2, tau)
+    ranges = (
+        *between(x[index], index),
+        *(relation.substitute({low: low2, high: high2}) for relation in between(y[index], index)),
+    )
+    given = (warm.relation, *close(index), *ranges, *widths)
+    up, x_low, x_high, y_low, y_high = (
+        at(argument, argument.assume("close or between", relation)) for relation in (given[1], *ranges)
+    )
+    narrow = [argument.assume("spans at most the temperature", relation) for relation in widths]
+    inside = argument.assume("0 <= t", at_most(0, t)), argument.assume("t <= 1", at_most(t, 1))
+
+    z = y[index] + t * (x[index] - y[index])
+    bottom, top = (1 - t) * low2 + t * low, (1 - t) * high2 + t * high
+    p = softmax(z, tau, index)
+    m = Total(p * z, index)
+    floor = argument.step(at_most(bottom, z), Combine((1 - t, t)), y_low, x_low, *inside)
+    ceiling = argument.step(at_most(z, top), Combine((1 - t, t)), y_high, x_high, *inside)
+    mean = argument.step(at_most(p * z, p * top), Combine((p,)), ceiling, warm)
+    mean = argument.step(at_most(m, top), SumOver(index), mean, warm)
+    width = argument.step(at_most(top - bottom, tau), Combine((t, 1 - t)), *narrow, *inside)
+    room = argument.step(at_most(0, tau + z - m), Combine((1, 1, 1)), floor, mean, width, warm)
+    weight = p * (tau + z - m) / tau
+    change = argument.step(at_most(x[index] - y[index], c), Combine((1,)), up)
+    slope = argument.step(at_most(weight * (x[index] - y[index]), weight * c), Combine((weight,)), change, room, warm)
+    slope = argument.step(at_most(Total(weight * (x[index] - y[index]), index), c), SumOver(index), slope, warm)
+    path = Total(p * z, index)
+    ends = [Total(softmax(v[index], tau, index) * v[index], index) for v in (x, y)]
+    bound = argument.step(at_most(ends[0], ends[1] + c), MeanValue(path, t, 1), slope, warm)
+    variables = (x, y, tau, c, low, high, low2, high2)
+    return argument.step(bound.relation.for_all(*variables, given=given), Generalise(variables, given), bound)
 
 
 def at(argument: Argument, general: Step) -> Step:

@@ -52,6 +52,11 @@ def everywhere(argument: Argument, step: Step, *indices: Index) -> Step:
     return argument.step(step.relation.for_all(*indices), Generalise(indices), step)
 
 
+def over(argument: Argument, index: Index, *steps: Step) -> list[Step]:
+    """The steps for all values of the one index, at their own values of the others."""
+    return [everywhere(argument, at(argument, step), index) for step in steps]
+
+
 def bound(argument: Argument, extremum: Any, *indices: Index) -> Step:
     """For all indices, and all s, a, b: the entry is at most its maximum, or at least its minimum."""
     upper = isinstance(extremum, Maximum)
@@ -112,12 +117,11 @@ def log_range(argument: Argument, index: Index, inner: Between, meaning: Step, w
     entry = meaning.relation.lhs
     along = {lemmas.x: Entries((index,), inner.entry), lemmas.tau: temperature}
     below, above = lemmas.average_bounds(argument, index)
-    floor = argument.step(
-        at_most(inner.low, value), Instantiate({**along, lemmas.low: inner.low}), below, inner.floor, warm
-    )
+    low, high = over(argument, index, inner.floor, inner.ceiling)
+    floor = argument.step(at_most(inner.low, value), Instantiate({**along, lemmas.low: inner.low}), below, low, warm)
     floor = argument.step(at_most(inner.low + shift, entry), Rewrite(), floor, meaning, warm)
     ceiling = argument.step(
-        at_most(value, inner.high), Instantiate({**along, lemmas.high: inner.high}), above, inner.ceiling, warm
+        at_most(value, inner.high), Instantiate({**along, lemmas.high: inner.high}), above, high, warm
     )
     ceiling = argument.step(at_most(entry, inner.high + shift), Rewrite(), ceiling, meaning, warm)
     return Between(

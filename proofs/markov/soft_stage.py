@@ -34,6 +34,7 @@ from proofs.markov.soft_ranges import (
     game,
     meanings,
     outside,
+    over,
     ranges,
 )
 from proofs.markov.soft_vocabulary import log_sum_exp, softmax, spread
@@ -118,6 +119,7 @@ def averaged(
     some = weights.nonnegative(argument)
     called = argument.define(distance, inner.distance + limit.relation.rhs * bend, warm)
     first, second = (meaning.relation.lhs for meaning in names)
+    facts = over(argument, index, weights.forth, weights.back, within.floor, within.ceiling)
     made = []
     for x, y, change, (low, high) in (
         (weights.start, weights.reference, inner.forth, (first, second)),
@@ -131,10 +133,7 @@ def averaged(
             at_most(Total(moved * inner.reference, index), (within.high - within.low) * bend),
             Instantiate({**vectors, **scalars, lemmas.tau: temperature}),
             lemma,
-            weights.forth,
-            weights.back,
-            within.floor,
-            within.ceiling,
+            *facts,
             warm,
         )
         own = at(argument, change)
@@ -170,7 +169,7 @@ def log_averaged(
             at_most(log_sum_exp(x, temperature, index), log_sum_exp(y, temperature, index) + inner.distance),
             Instantiate({**vectors, lemmas.tau: temperature, lemmas.c: inner.distance}),
             lemma,
-            close,
+            *over(argument, index, close),
             warm,
         )
         step = argument.step(at_most(low, high + inner.distance), Rewrite(), step, *names, warm)

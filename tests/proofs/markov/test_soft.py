@@ -22,7 +22,7 @@ from proofs.engine.relation import Relation, at_most, equal, less
 from proofs.engine.rules.algebra import Identity
 from proofs.engine.step import Step
 from proofs.engine.terms import Index
-from proofs.markov import soft_lemmas
+from proofs.markov import soft_lemmas, soft_warm
 from proofs.markov.soft_vocabulary import HYPOTHESES, KINDS, THRESHOLD, VOCABULARY, matrix, threshold
 from proofs.markov.soft_vocabulary import SYMBOLS as w
 from proofs.markov.vocabulary import PLAYERS, a, b
@@ -87,6 +87,11 @@ def _claims() -> list[tuple[str, Relation, tuple[Relation, ...]]]:
                 ("threshold", less(0, scale), threshold(kind)),
                 ("threshold", less(row, scale), threshold(kind)[:1]),
             ]
+    spans = [w[f"{player.name}_span"] for player in PLAYERS]
+    leader, follower = _straight("soft", *spans)
+    warm_L, warm_F = soft_warm.HYPOTHESES.values()
+    made.append(("plain-warm", at_most(w["plain_leader_distance"], leader), (ONCE, warm_L)))
+    made.append(("plain-warm", at_most(w["plain_follower_distance"], follower), (ONCE, warm_F)))
     return made
 
 
@@ -258,7 +263,7 @@ def test_every_conclusion_holds_of_random_runs() -> None:
     ):
         values = _instance(kind, seed, steps, warmth=(1.0, 30.0, 1000.0)[seed % 3])
         for number, (of, claim, hypotheses) in enumerate(CLAIMS):
-            if of == topic and all(_holds(needed, values) for needed in hypotheses):
+            if of.startswith(topic) and all(_holds(needed, values) for needed in hypotheses):
                 assert _holds(claim, values), (seed, str(claim))
                 met.add(number)
     assert met == {number for number, (of, *_) in enumerate(CLAIMS) if of != "threshold"}
@@ -270,7 +275,12 @@ def test_every_conclusion_holds_of_random_runs() -> None:
 def _lemmas() -> tuple[Step, ...]:
     argument = Argument(topic="lemmas", title="lemmas", vocabulary=THRESHOLD)
     soft_lemmas.tanh_below_identity(argument)
-    for lemma in (soft_lemmas.nonexpansive, soft_lemmas.average_bounds, soft_lemmas.coupling):
+    for lemma in (
+        soft_lemmas.nonexpansive,
+        soft_lemmas.average_bounds,
+        soft_lemmas.coupling,
+        soft_lemmas.warm_mean,
+    ):
         lemma(argument, b)
     argument.conclude("last", argument.step(equal(0, 0), Identity()))
     return argument.derivation().steps
@@ -290,7 +300,7 @@ def test_no_line_can_say_more(topic: str) -> None:
             Step(relation=more, rule=step.rule, uses=step.uses)
 
 
-@pytest.mark.parametrize("topic", ["soft-entropy", "soft-plain"])
+@pytest.mark.parametrize("topic", ["soft-entropy", "soft-plain", "soft-plain-warm"])
 def test_no_line_on_the_way_to_a_conclusion_can_say_more(topic: str) -> None:
     derivation = derive(f"markov/{topic}")
     for step in _inferred(derivation.steps)[::9]:  # a ninth of them, for time
@@ -309,3 +319,16 @@ def test_the_coupling_is_attained_and_no_smaller_bound_follows(monkeypatch: pyte
     monkeypatch.setattr(soft_lemmas, "tanh", lambda angle: Rational(99, 100) * tanh(angle))
     with pytest.raises(DerivationError, match="lemma"):
         soft_lemmas.coupling(argument, a)
+
+
+def test_a_mean_of_cooler_values_magnifies_their_change() -> None:
+    """Spans above the temperature: with a span of D tau the factor comes close to (D + 1 / D) / 2, and no further."""
+    tau, D, h = 0.5, 3.0, 1e-6
+    factors = []
+    for many in range(1, 400):  # of actions at the low value, beside one at the high value
+        q = tau * np.array([D, *([0.0] * many)])
+        up = np.array([h, *([-h] * many)])
+        means = [float(_softmax(x, tau) @ x) for x in (q + up, q - up)]
+        factors.append((means[0] - means[1]) / (2 * h))
+    assert 0.99 * (D + 1 / D) / 2 < max(factors) < (D + 1 / D) / 2 + 1e-6  # second differences
+    assert max(factors) < 1 + D / 2  # the factor of the linear bound
