@@ -84,7 +84,8 @@ def test_zero_sum_common_and_myopic_games_contract_whatever_the_ties(reference, 
             _, tables = reference(game, ties).run(60)
             for k, player in enumerate(("leader", "follower")):
                 assert distance(found.q[player], tables[k]) <= Fraction(16 * 3.2e-8 + found.error_bound)
-    assert np.array_equal(found.q["follower"], game.follower_reward)
+            if kind == "myopic":
+                assert np.array_equal(found.q["follower"], game.follower_reward)
 
 
 @pytest.mark.parametrize(("ties", "value"), [("strong", 5.0), ("weak", 3.0), ("first", 3.0)])

@@ -115,6 +115,22 @@ def test_the_floor_of_a_constant_step_falls_like_its_square_root(problem):
     assert 2.8 < floors[0] / floors[1] < 5.7
 
 
+def test_the_reference_is_where_the_iteration_goes(problem):
+    game, reference = problem
+    options: dict[str, Any] = {"step_size": 0.1, "steps": 20, "seed": 0, "replicates": 2}
+    found, given = learn(game, **options), learn(game, **options, reference=reference)
+    assert np.allclose(found.leader_error, given.leader_error, rtol=0, atol=1e-12)
+    cycling = MarkovGame(  # the published cycle of period two
+        transition=[[[[1, 0], [0, 1]], [[0, 1], [0, 1]]], [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]],
+        leader_reward=[[[1, 0], [0, 1]], [[0, 0], [0, 0]]],
+        follower_reward=[[[0, 0], [0, 1]], [[1, 0], [0, 1]]],
+        leader_discount=0.5,
+        follower_discount=0.5,
+    )
+    with pytest.raises(FirstmoverError, match="expected a reference, or a game whose iteration converges; found cycle"):
+        learn(cycling, **options)
+
+
 def test_without_randomness_there_is_no_floor():
     game = MarkovGame(
         transition=np.ones((1, 2, 2, 1)),
