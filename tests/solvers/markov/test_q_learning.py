@@ -7,7 +7,8 @@ import pytest
 
 from games.errors import FirstmoverError
 from games.markov import MarkovGame
-from solvers.markov.q_learning import _cumulative, draw, learn, stage_choice
+from solvers.markov.q_learning import _cumulative, learn
+from solvers.markov.q_learning_kernel import draw, stage_choice
 
 GAMMA = 0.5
 
