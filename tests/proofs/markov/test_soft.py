@@ -290,7 +290,7 @@ def _inferred(steps: tuple[Step, ...]) -> list[Step]:
     return [step for step in steps if step.rule.name not in ("hypothesis", "definition")]
 
 
-@pytest.mark.parametrize("topic", ["lemmas", "soft-threshold"])
+@pytest.mark.parametrize("topic", ["lemmas", "soft-threshold", "soft-joint"])
 def test_no_line_can_say_more(topic: str) -> None:
     """Every inferred line, a thousandth stronger, is refused by its rule from the same steps."""
     steps = _lemmas() if topic == "lemmas" else derive(f"markov/{topic}").steps
@@ -332,3 +332,31 @@ def test_a_mean_of_cooler_values_magnifies_their_change() -> None:
         factors.append((means[0] - means[1]) / (2 * h))
     assert 0.99 * (D + 1 / D) / 2 < max(factors) < (D + 1 / D) / 2 + 1e-6  # second differences
     assert max(factors) < 1 + D / 2  # the factor of the linear bound
+
+
+def test_the_followers_own_change_alone() -> None:
+    """V(F) <= V(G) + c where S_L S_F <= tau_L tau_F, at random, as evaluated; false where it is much colder."""
+    derivation = derive("markov/soft-joint")
+    assert derivation.evidence.kind == "exact"
+    claim = derivation.conclusions["own change"].relation
+    rng = np.random.default_rng(5)
+    worst, at = {1.0: -np.inf, 0.1: -np.inf}, {}
+    for _ in range(300):
+        F, G, L = (rng.integers(0, 4, size=SHAPE[1:]) / 3.0 for _ in range(3))
+        G = F + rng.choice([-1e-3, 1e-3], size=F.shape)
+        c = abs(F - G).max()
+        S_L, S_F = np.ptp(L), max(np.ptp(F), np.ptp(G))
+        for cold in worst:
+            tau = (cold * S_L + 1e-3, cold * S_F + 1e-3)
+            V = [_stage("soft", L, table, tau)["V_F"] for table in (F, G)]
+            worst[cold] = max(worst[cold], float((V[0] - V[1]) / c))
+            at = {"F": F, "G": G, "L": L, "c": c, "leader_temperature": tau[0], "follower_temperature": tau[1]}
+    assert worst[1.0] <= 1 + 1e-9  # rounding
+    assert worst[0.1] > 1.5
+    V = [
+        _stage("soft", at["L"], at[name], (at["leader_temperature"], at["follower_temperature"]))["V_F"]
+        for name in "FG"
+    ]
+    at |= {"leader_actions_count": SHAPE[1], "follower_actions_count": SHAPE[2]}
+    assert evaluate(claim.lhs, at) == pytest.approx(float(V[0]), rel=1e-12)
+    assert evaluate(claim.rhs, at) == pytest.approx(float(V[1]) + at["c"], rel=1e-12)
