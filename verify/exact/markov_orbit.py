@@ -15,7 +15,8 @@ a row as the matrix has rows. This is asked of the difference, a tie that lasts 
 forever, or of the difference after a turn minus mu times that before it, mu > 0: then the difference keeps its sign
 while it vanishes in the limit. Anything else is refused.
 
-Where no choice of the orbit is a tie, the orbit outlives every small change of the game.
+Where no choice of the orbit is a tie, the orbit outlives every small change of the game, and attracts what is near it;
+the iterates from Q = 0 may then be led elsewhere, if their own first choices are ties.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ MUTANTS = (
     mutants=MUTANTS,
     note="The smallest counterexample has two payoffs of 1, all others 0, deterministic transitions and discount 1/2; "
     "its policies have period four, and ties of the leader that last are broken by the names of her actions. Without "
-    "any tie four payoffs of size 1 suffice, with period two (shown under tightness); such a cycle outlives every "
+    "any tie four payoffs of size 1 suffice, with period two (shown under tightness); such an orbit outlives every "
     "small change of the game. One state never fails: there the policy of the first rewards is kept.",
 )
 def general_sum_converges(game):

@@ -65,7 +65,7 @@ def two_ones() -> MarkovGame:
 
 
 def strict_cycle() -> MarkovGame:
-    """Four payoffs of size 1, two phases, and every choice strict: small changes of the game leave the cycle."""
+    """Four payoffs of size 1, two phases, and every choice of the orbit strict: small changes leave it an orbit."""
     return two_states(
         to_second=[[[0, 1], [0, 1]], [[1, 1], [0, 0]]],
         leader=[[[1, -1], [0, 0]], [[0, 0], [0, 0]]],

@@ -26,7 +26,7 @@ from verify.vocabulary.markov import dobrushin, span_rate_lower, span_rate_upper
             ablation=Ablation(
                 expected="counterexample",
                 text="with three states forms and products leave a gap",
-                families=("markov_integers",),
+                families=("markov_absorbing",),
             ),
         ),
     ),
