@@ -8,9 +8,10 @@ by another action in any state: Q_L(s, a(s), b(s)) >= Q_L(s, a, b(s)) and Q_F(s,
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
 from flint import arb, fmpq, fmpq_mat
@@ -37,17 +38,17 @@ MOST_POLICIES = 4096
 
 def fixed_points(game: Game, fact: Fact, bits: int) -> Fraction:
     """The number of fixed points of the iteration with pure commitments and ties broken for the leader."""
-    return Fraction(len(leader_values(Rules.of(game), is_fixed)))
+    return Fraction(len(_solutions(game)[0]))
 
 
 def best_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction:
     """The largest mean over states of the leader's stage value over all fixed points; an error where there is none."""
-    return max(_some(leader_values(Rules.of(game), is_fixed), "a fixed point"))
+    return max(_some(_solutions(game)[0], "a fixed point"))
 
 
 def worst_fixed_point(game: Game, fact: Fact, bits: int) -> Fraction:
     """The smallest mean over states of the leader's stage value over all fixed points; an error where there is none."""
-    return min(_some(leader_values(Rules.of(game), is_fixed), "a fixed point"))
+    return min(_some(_solutions(game)[0], "a fixed point"))
 
 
 def reached_loss(game: Game, fact: Fact, bits: int) -> Fraction | arb:
@@ -61,17 +62,17 @@ def reached_loss(game: Game, fact: Fact, bits: int) -> Fraction | arb:
 
 def pure_nash_count(game: Game, fact: Fact, bits: int) -> Fraction:
     """The number of pure stationary Markov perfect equilibria of simultaneous moves."""
-    return Fraction(len(leader_values(Rules.of(game), is_equilibrium)))
+    return Fraction(len(_solutions(game)[1]))
 
 
 def best_markov_nash(game: Game, fact: Fact, bits: int) -> Fraction:
     """The leader's largest mean value over pure stationary Markov perfect equilibria; an error where there is none."""
-    return max(_some(leader_values(Rules.of(game), is_equilibrium), "a pure equilibrium"))
+    return max(_some(_solutions(game)[1], "a pure equilibrium"))
 
 
 def worst_markov_nash(game: Game, fact: Fact, bits: int) -> Fraction:
     """The leader's smallest mean value over pure stationary Markov perfect equilibria; an error where there is none."""
-    return min(_some(leader_values(Rules.of(game), is_equilibrium), "a pure equilibrium"))
+    return min(_some(_solutions(game)[1], "a pure equilibrium"))
 
 
 def markov_commitment_gain(game: Game, fact: Fact, bits: int) -> Fraction:
@@ -85,17 +86,22 @@ def _some(values: list[Fraction], what: str) -> list[Fraction]:
     return values
 
 
-def leader_values(rules: Rules, is_solution: Callable[[Pair, JointPolicy], bool]) -> list[Fraction]:
-    """The leader's mean value over states at every joint policy that solves the game."""
-    found = []
+@functools.lru_cache(maxsize=16)
+def _solutions(game: Game) -> tuple[list[Fraction], list[Fraction]]:
+    """The leader's mean value over states at every fixed point, and at every equilibrium; several concepts ask."""
+    rules = Rules.of(game)
+    fixed, equilibria = [], []
     for policy in _policies(rules):
         follower = _values(rules, policy, FOLLOWER)
         if _answers_badly(rules, policy, follower):
             continue
         leader = _values(rules, policy, LEADER)
-        if is_solution(rules.backup((leader, follower)), policy):
-            found.append(to_fraction(sum(leader, fmpq(0)) / rules.states))
-    return found
+        q, mean = rules.backup((leader, follower)), to_fraction(sum(leader, fmpq(0)) / rules.states)
+        if is_fixed(q, policy):
+            fixed.append(mean)
+        if is_equilibrium(q, policy):
+            equilibria.append(mean)
+    return fixed, equilibria
 
 
 def _answers_badly(rules: Rules, policy: JointPolicy, values: list[fmpq]) -> bool:

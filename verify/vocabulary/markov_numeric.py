@@ -244,6 +244,7 @@ def markov_follower_discount(game: MarkovGame) -> Ball:
 # Facts.
 
 
+@functools.lru_cache(maxsize=64)
 def prove_orbit_period(game: MarkovGame) -> Fact:
     """By strict choices, else by ties that last, else the fact that nothing is known."""
     from verify.hunt.tied_orbit import tied_orbit
