@@ -22,7 +22,7 @@ from proofs.engine.relation import Relation, at_most, equal, less
 from proofs.engine.rules.algebra import Identity
 from proofs.engine.step import Step
 from proofs.engine.terms import Index
-from proofs.markov import soft_lemmas, soft_warm
+from proofs.markov import soft_entropy_warm, soft_lemmas, soft_warm
 from proofs.markov.soft_vocabulary import HYPOTHESES, KINDS, THRESHOLD, VOCABULARY, matrix, threshold
 from proofs.markov.soft_vocabulary import SYMBOLS as w
 from proofs.markov.vocabulary import PLAYERS, a, b
@@ -92,6 +92,10 @@ def _claims() -> list[tuple[str, Relation, tuple[Relation, ...]]]:
     warm_L, warm_F = soft_warm.HYPOTHESES.values()
     made.append(("plain-warm", at_most(w["plain_leader_distance"], leader), (ONCE, warm_L)))
     made.append(("plain-warm", at_most(w["plain_follower_distance"], follower), (ONCE, warm_F)))
+    d = w["soft_follower_distance"]
+    for own in (spans[1] / (2 * tau_L) * d_L, spans[1] * tanh(d_L / (2 * tau_L))):  # the follower's own entry gamma_F
+        bound = (1 - alpha) * d_F + alpha * gamma_F * (d_F + own)
+        made.append(("entropy-warm", at_most(d, bound), (ONCE, soft_entropy_warm.HYPOTHESIS)))
     return made
 
 
@@ -300,7 +304,7 @@ def test_no_line_can_say_more(topic: str) -> None:
             Step(relation=more, rule=step.rule, uses=step.uses)
 
 
-@pytest.mark.parametrize("topic", ["soft-entropy", "soft-plain", "soft-plain-warm"])
+@pytest.mark.parametrize("topic", ["soft-entropy", "soft-plain", "soft-plain-warm", "soft-entropy-warm"])
 def test_no_line_on_the_way_to_a_conclusion_can_say_more(topic: str) -> None:
     derivation = derive(f"markov/{topic}")
     for step in _inferred(derivation.steps)[::9]:  # a ninth of them, for time
