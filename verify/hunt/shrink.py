@@ -1,7 +1,8 @@
 """A simpler counterexample from a given one: fewer actions, then simpler numbers, every step confirmed exactly.
 
 Greedy, so that the result is small and not always smallest; `verify.hunt.smallest` searches by exhaustion where that is
-possible. Works on every class of games: actions are the indices of named core axes.
+possible. Works on every class of games: actions and states are the indices of named core axes. Rows of a kernel are
+kept probabilities: what a row loses goes elsewhere in it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from verify.errors import ClaimError
 from verify.statement import Claim
 from verify.twin import Twin
 from verify.variant import variants
+
+KERNEL = "transition"
+"""The array whose last axis holds probabilities."""
 
 DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 1024)
 
@@ -65,24 +69,63 @@ def _simpler(game: Game) -> Iterator[Game]:
     for axis in dict.fromkeys(axis for axes in game.core.values() for axis in axes):
         for index in range(game.size(axis) if game.size(axis) > 1 else 0):
             yield from _tried(game, {name: _without(game, name, axis, index) for name in game.core})
+    names = [name for name in game.core if name != KERNEL]
+    if KERNEL in game.core:
+        yield from _simpler_kernels(game)
     for denominator in DENOMINATORS:
-        rounded = {name: _rounded(getattr(game, name), denominator) for name in game.core}
-        if any((rounded[name] != getattr(game, name)).any() for name in game.core):
+        rounded = {name: _rounded(getattr(game, name), denominator) for name in names}
+        if any((rounded[name] != getattr(game, name)).any() for name in names):
             yield from _tried(game, rounded)
-    for name in game.core:  # all occurrences of a number together: ties are what theory breaks at
+    for name in names:  # all occurrences of a number together: ties are what theory breaks at
         array = getattr(game, name)
         for number in sorted({*array.flat}, key=_size, reverse=True):
             for nearer in _nearer(number):
                 changed = array.copy()
                 changed[array == number] = nearer
                 yield from _tried(game, {name: changed})
-    for name in game.core:
+    for name in names:
         array = getattr(game, name)
         for index in np.ndindex(array.shape):
             for number in _nearer(array[index]):
                 changed = array.copy()
                 changed[index] = number
                 yield from _tried(game, {name: changed})
+
+
+def _simpler_kernels(game: Game) -> Iterator[Game]:
+    """Games with fewer digits in all rows of the kernel, then in one row."""
+    kernel = getattr(game, KERNEL)
+    rows = list(np.ndindex(kernel.shape[:-1]))
+    for denominator in DENOMINATORS:
+        shorter = kernel.copy()
+        for row in rows:
+            shorter[row] = _shorter_law(kernel[row], denominator)
+        if (shorter != kernel).any():
+            yield from _tried(game, {KERNEL: shorter})
+    for row in rows:
+        size = _law_size(kernel[row])
+        laws = [_shorter_law(kernel[row], denominator) for denominator in DENOMINATORS]
+        laws += [np.array([Fraction(int(t == to)) for t in range(len(kernel[row]))]) for to in range(len(kernel[row]))]
+        for law in laws:
+            # Of point masses, which are all of one size, those at earlier states are simpler.
+            if (_law_size(law), law.tolist()[::-1]) < (size, kernel[row].tolist()[::-1]):
+                changed = kernel.copy()
+                changed[row] = law
+                yield from _tried(game, {KERNEL: changed})
+
+
+def _law_size(law: np.ndarray) -> int:
+    return sum(_size(p)[0] for p in law)
+
+
+def _shorter_law(law: np.ndarray, denominator: int) -> np.ndarray:
+    """The law in multiples of 1/denominator: rounded down, what is left going to the largest remainders."""
+    parts = [int(p * denominator) for p in law]  # p >= 0
+    remainders = [p * denominator - part for p, part in zip(law, parts, strict=True)]
+    order = sorted(range(len(parts)), key=lambda t: (-remainders[t], t))
+    for t in order[: denominator - sum(parts)]:
+        parts[t] += 1
+    return np.array([Fraction(part, denominator) for part in parts], dtype=object)
 
 
 def _tried(game: Game, arrays: dict[str, Any]) -> Iterator[Game]:
@@ -94,7 +137,11 @@ def _tried(game: Game, arrays: dict[str, Any]) -> Iterator[Game]:
 
 
 def _without(game: Game, name: str, axis: str, index: int) -> np.ndarray:
+    """The array without that index of the axis; who would have gone to a state that is left out goes to the first."""
     array = getattr(game, name)
+    if name == KERNEL and axis == game.core[KERNEL][-1]:
+        array = array.copy()
+        array[..., 1 if index == 0 else 0] += array[..., index]
     for place, own in enumerate(game.core[name]):
         if own == axis:
             array = np.delete(array, index, axis=place)
