@@ -64,7 +64,7 @@ def test_markov_games_shrink_with_their_kernels():
     claim = claims()["sqvi/general-sum-converges"]
     rng = np.random.default_rng(20)
     games = []
-    while len(games) < 2:
+    while not games:
         batch = all_families()["markov_dense"].sample(rng, 64)
         periods, radii = evaluate_period(batch)
         games += [batch[int(place)].exact() for place in np.flatnonzero((radii == 0) & (periods > 1))[:1]]
