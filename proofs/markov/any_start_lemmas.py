@@ -258,9 +258,8 @@ def loose_move(argument: Argument, mirror: Mirror, player: Player) -> Step:
     )
 
 
-def follower_answers(argument: Argument, above: Run, below: Run) -> Step:
-    """q_F of one run is at most q_F of the other plus delta_F, at t, s, a."""
-    close = closeness(argument, FOLLOWER)[above]
+def follower_answers(argument: Argument, above: Run, below: Run, close: Step) -> Step:
+    """q_F of one run is at most q_F of the other plus an amount, at t, s, a: at arbitrary b that holds of Q_F."""
     high, low = (Maximum(run.table(FOLLOWER)[t, s, a, b], b) for run in (above, below))
     amount = close.relation.rhs - low.args[0]
     bound = argument.step(at_most(low.args[0], low), Bound(low, b))
@@ -271,13 +270,16 @@ def follower_answers(argument: Argument, above: Run, below: Run) -> Step:
     return argument.step(at_most(values[0], values[1] + amount), Combine((1, 1, -1)), bound, *meanings)
 
 
-def follower_value_follows(argument: Argument, mirror: Mirror, run: Run, other: Run, extreme: Step) -> Step:
-    """V_F of one run is at most V_F of the other plus delta_F and slack, at t, s.
+def follower_value_follows(
+    argument: Argument, mirror: Mirror, run: Run, other: Run, extreme: Step, close: Step | None = None
+) -> Step:
+    """V_F of one run is at most V_F of the other plus an amount and slack, at t, s.
 
-    The last step says sign V_F <= sign q_F + slack, of the run where the tables are opposite, else of the other run.
+    One step says sign V_F <= sign q_F + slack, of the run where the tables are opposite, else of the other run; the
+    last that Q_F is at most Q_F of the other run plus the amount, which is delta_F unless told.
     """
     owner, weigher = (run, other) if mirror.sign > 0 else (other, run)
-    answers = follower_answers(argument, run, other)
+    answers = follower_answers(argument, run, other, close or closeness(argument, FOLLOWER)[run])
     amount = answers.relation.rhs - other.answered(FOLLOWER)[t, s, a]
     amount += extreme.relation.rhs - mirror.sign * owner.answered(FOLLOWER)[t, s, a]
     high, low = run.value(FOLLOWER)[t, s], other.value(FOLLOWER)[t, s]
@@ -363,29 +365,30 @@ def growth(argument: Argument, mirror: Mirror, player: Player) -> Step:
 
 
 @once
+def ends_below_norm(argument: Argument, mirror: Mirror) -> tuple[Step, Step]:
+    """high <= ||D_0|| and -low <= ||D_0||, in the word of the claims."""
+    known, symbol = spread(argument, mirror), SYMBOLS[f"{mirror.symbols}_start_defect"]
+    word = meaning(argument, str(symbol))
+    up, down = both_sides(argument, entry(mirror, 0))
+    limit = up.relation.rhs
+    down = argument.step(at_most(-limit, entry(mirror, 0)), Rewrite(), down)
+    highest, lowest = entry(mirror, 0), entry(mirror, 0)
+    for index in (b, a, s):
+        highest, lowest = Maximum(highest, index), Minimum(lowest, index)
+        up = argument.step(at_most(highest, limit), BestBound(highest, index), up)
+        down = argument.step(at_most(-limit, lowest), BestBound(lowest, index), down)
+    return (
+        argument.step(at_most(known.high, symbol), Combine((1, 1, -1)), up, known.meanings[1], word),
+        argument.step(at_most(-known.low, symbol), Combine((1, -1, -1)), down, known.meanings[0], word),
+    )
+
+
+@once
 def span_below_norm(argument: Argument, mirror: Mirror) -> Step:
     """high - low <= 2 ||D_0||."""
-    known = spread(argument, mirror)
-    ends = []
-    for side, symbol, extremum in zip(both_sides(argument, entry(mirror, 0)), (1, -1), (Maximum, Minimum), strict=True):
-        inner, step = entry(mirror, 0), side
-        limit = side.relation.rhs
-        step = side if symbol > 0 else argument.step(at_most(-limit, inner), Rewrite(), side)
-        for index in (b, a, s):
-            inner = extremum(inner, index)
-            relation = at_most(inner, limit) if symbol > 0 else at_most(-limit, inner)
-            step = argument.step(relation, BestBound(inner, index), step)
-        ends.append(step)
-    low, high = known.meanings
-    symbol = f"{mirror.symbols}_start_defect"
-    return argument.step(
-        at_most(known.high - known.low, 2 * SYMBOLS[symbol]),
-        Combine((1, 1, 1, -1, -2)),
-        *ends,
-        high,
-        low,
-        meaning(argument, symbol),
-    )
+    known, symbol = spread(argument, mirror), SYMBOLS[f"{mirror.symbols}_start_defect"]
+    ends = ends_below_norm(argument, mirror)
+    return argument.step(at_most(known.high - known.low, 2 * symbol), Combine((1, 1)), *ends)
 
 
 def conclude(argument: Argument, mirror: Mirror) -> None:

@@ -27,6 +27,7 @@ from proofs.markov.vocabulary import (
     LEADER,
     REFERENCE,
     RUNS,
+    START,
     SYMBOLS,
     P,
     Player,
@@ -462,3 +463,22 @@ def steps_nonnegative(argument: Argument) -> Step:
     after = argument.step(claim.substitute({t: t + 1}), Combine((1, -1), plus=(1,)), before, next_one)
     step = instance(argument, argument.step(claim.for_all(t), Induction(claim, t), base, after), {t: T})
     return argument.step(at_most(0, SYMBOLS["steps"]), Rewrite(), step, meaning(argument, "steps"))
+
+
+def same_replies_follow(argument: Argument, above: Run, below: Run, same: Step) -> Step:
+    """q_L <= q_L of the other run + delta_L at t, s, a, where nu = nu^ref at t, s, a, b."""
+    apart = distances(argument, LEADER)
+    near = instance(argument, apart.above if above is START else apart.below, {})
+    amount, table = near.relation.rhs, above.table(LEADER)[t, s, a, b]
+    weight = below.reply[t, s, a, b]
+    some = at(argument, f"{below.name}: replies are nonnegative")
+    near = argument.step(at_most(weight * near.relation.lhs, weight * amount), Combine((weight,)), near, some)
+    high, low = (run.reply[t, s, a, b] * run.table(LEADER)[t, s, a, b] for run in (above, below))
+    toward = 1 if above is START else -1
+    mean = argument.step(at_most(high, low + weight * amount), Combine((1, toward * table)), near, same)
+    summed = at_most(Total(high, b), Total(low, b) + amount * Total(weight, b))
+    mean = argument.step(summed, SumOver(b), mean)
+    one = at(argument, f"{below.name}: replies sum to one")
+    averages = [at(argument, f"{run.name}: leader's value of a move") for run in (above, below)]
+    relation = at_most(above.answered(LEADER)[t, s, a], below.answered(LEADER)[t, s, a] + amount)
+    return argument.step(relation, Combine((1, amount, 1, -1)), mean, one, *averages)

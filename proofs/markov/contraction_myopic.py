@@ -31,6 +31,7 @@ from proofs.markov.contraction_lemmas import (
     larger_distance,
     least_bound,
     moves_follow,
+    same_replies_follow,
     signs,
     vanishes,
     with_start_distance,
@@ -154,7 +155,7 @@ def answers_follow(argument: Argument, above: Run, below: Run) -> Step:
     """q_L of one run is at most q_L of the other plus delta_L, at t, s, a."""
     strong, weak, first = (argument.assume("ties", equal(ties, number)) for number in range(3))
     other = argument.assume("ties not strong", equal((ties - 1) * (ties - 2), 0))
-    fixed = _fixed(argument, above, below, first)
+    fixed = same_replies_follow(argument, above, below, _same_replies(argument, first))
     relation = fixed.relation
     later = argument.step(
         relation,
@@ -263,25 +264,6 @@ def _same_replies(argument: Argument, rule: Step) -> Step:
 def at_ranks(argument: Argument) -> Step:
     """[k_b = k_b'] = [b = b']."""
     return instance(argument, fact(argument, "ranks differ"), {})
-
-
-def _fixed(argument: Argument, above: Run, below: Run, rule: Step) -> Step:
-    """Both runs give one reply: its Q_L moves by at most delta_L."""
-    near = _close(argument, above)
-    amount, table = near.relation.rhs, above.table(LEADER)[t, s, a, b]
-    same = _same_replies(argument, rule)
-    weight = below.reply[t, s, a, b]
-    some = at(argument, f"{below.name}: replies are nonnegative")
-    near = argument.step(at_most(weight * near.relation.lhs, weight * amount), Combine((weight,)), near, some)
-    high, low = (run.reply[t, s, a, b] * run.table(LEADER)[t, s, a, b] for run in (above, below))
-    toward = 1 if above is RUNS[0] else -1
-    mean = argument.step(at_most(high, low + weight * amount), Combine((1, toward * table)), near, same)
-    summed = at_most(Total(high, b), Total(low, b) + amount * Total(weight, b))
-    mean = argument.step(summed, SumOver(b), mean)
-    one = at(argument, f"{below.name}: replies sum to one")
-    averages = [at(argument, f"{run.name}: leader's value of a move") for run in (above, below)]
-    relation = at_most(above.answered(LEADER)[t, s, a], below.answered(LEADER)[t, s, a] + amount)
-    return argument.step(relation, Combine((1, amount, 1, -1)), mean, one, *averages)
 
 
 @once

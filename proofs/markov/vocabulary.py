@@ -417,5 +417,7 @@ HYPOTHESES = {
     "fixed point": equal(SYMBOLS["reference_residual"], 0),
     "one step": equal(SYMBOLS["steps"], 1),
     "full step": equal(alpha, 1),
+    "one reply": equal(SIZES["follower_actions_count"], 1),
+    "one move": equal(SIZES["leader_actions_count"], 1),
     **{f"{player.name} rate positive": less(0, player.rate) for player in PLAYERS},
 }

@@ -91,6 +91,19 @@ CLAIMS: list[tuple[str, Relation, tuple[str, ...]]] = [
     ("any-start", divided("zero_sum_start_defect"), (*ANY_ZERO_SUM, "leader rate positive")),
     ("any-start-common", drifting("common_start_span", 1), ANY_COMMON),
     ("any-start-common", divided("common_start_defect"), (*ANY_COMMON, "leader rate positive")),
+    *(
+        (
+            "any-start-uniform",
+            at_most(
+                w[f"{player}_distance"],
+                w[f"{player}_decay"] * (w[f"{other}_start_distance"] + w["zero_sum_start_defect"]),
+            ),
+            ANY_ZERO_SUM,
+        )
+        for player, other in (("leader", "follower"), ("follower", "leader"))
+    ),
+    ("single-agent", decaying("leader"), ("one reply",)),
+    ("single-agent", decaying("follower"), ("one move",)),
     ("one-step", stepped("leader", 1, 2), ("zero-sum reference", "one step")),
     ("one-step", stepped("follower", 1, 2), ("zero-sum reference", "one step")),
     (
@@ -143,6 +156,8 @@ def test_proved_from_its_hypotheses_and_from_no_fewer(topic: str, claim: Relatio
         ("any-start", drifting("zero_sum_start_defect", 1), ANY_ZERO_SUM),
         ("any-start", decaying("leader"), ANY_ZERO_SUM),
         ("any-start-common", divided("common_start_defect", 1), (*ANY_COMMON, "leader rate positive")),
+        ("single-agent", decaying("leader"), ("one move",)),
+        ("single-agent", decaying("follower"), ("one reply",)),
         ("one-step", stepped("leader", 1, 1), ("zero-sum reference", "one step")),
         ("one-step-common", stepped("follower", 1, 2), ("common reference", "one step")),
         ("comparison", decaying("leader"), ("fixed point",)),
