@@ -17,6 +17,7 @@ import numpy as np
 from games.markov import MarkovGame, Ties
 from solvers.errors import SolverError
 from solvers.markov.batch_kernel import iterate_block
+from solvers.markov.rules import as_ties
 from solvers.markov.solution import MarkovSolution
 from solvers.matrix.guess import contiguous
 
@@ -71,7 +72,7 @@ def solve(
         np.empty((count, S, A, B)),
         np.empty((count, S, A, B)),
     ]
-    rule = int(tie_rule(ties))
+    rule = int(as_ties(ties))
 
     def run(first: int) -> None:
         block = slice(first, first + BLOCK)
@@ -96,14 +97,6 @@ def solve(
         period=period,
         iterations=iterations,
     )
-
-
-def tie_rule(ties: str | Ties) -> Ties:
-    """The rule of this name; `SolverError` for another."""
-    for rule in Ties:
-        if ties in (rule, rule.label):
-            return rule
-    raise SolverError(f"ties: expected {', '.join(rule.label for rule in Ties)}, found {ties!r}")
 
 
 def check_batch(game: MarkovGame, budget: int, threads: int) -> None:

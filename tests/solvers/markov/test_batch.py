@@ -356,7 +356,7 @@ def test_status_refusals(rng):
         batch.solve(game, step_size=0)
     with pytest.raises(SolverError, match="one a game"):
         batch.solve(game, step_size=[0.5, 0.5, 0.5])
-    with pytest.raises(SolverError, match="ties: expected strong, weak, first"):
+    with pytest.raises(SolverError, match="ties: expected one of strong, weak, first"):
         batch.solve(game, ties="second")
     with pytest.raises(SolverError, match="start: expected shape"):
         batch.solve(game, start=(np.zeros((3, 2, 2)), np.zeros((2, 2, 2))))
