@@ -247,6 +247,17 @@ def test_entries_a_moment_later() -> None:
     assert evaluate(Maximum(q[T + 1, a], a) - q[t, a], values | {"a": 0}) == 1.5
 
 
+def test_conditions_about_a_bound_index_define_what_follows_them() -> None:
+    positive = less(0, q[t, a]).for_all(a)
+    inverse = at_most(0, 1 / q[t, a]).for_all(t, a, given=(positive,))
+    assert assume(inverse).relation == inverse
+    partial = at_most(0, p[t]).for_all(t, given=(at_most(1 / p[t], 1),))
+    fixed = assume(less(0, p[t]))  # of this t alone
+    for relation in (partial, at_most(0, 1 / p[t]).for_all(t)):
+        with pytest.raises(DerivationError, match="nonzero"):
+            assume(relation, fixed)
+
+
 def test_indices_survive_pickling() -> None:
     for index in (t, T, a):
         copy = pickle.loads(pickle.dumps(index))
