@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from games.families.iteration import IterationFamily, Kind, Runs
-from games.families.markov import over_tables
+from games.families.markov import DISCOUNTS, over_tables
 from games.families.sources import Source
 
 
@@ -24,6 +24,11 @@ class IterationMisjudgedFamily(IterationFamily):
     name: ClassVar[str] = "iteration_misjudged"
     title: ClassVar[str] = "zero-sum and common-payoff iteration from starts where one player is indifferent"
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.ZERO_SUM, Kind.COMMON)
+
+    states: Any = (1, 2)
+    leader_actions: Any = (1, 3)
+    follower_actions: Any = (1, 3)
+    discounts: Any = DISCOUNTS[1:]  # a discount of 0 forgets the start
 
     def draw_steps(self, source: Source) -> np.ndarray:
         return source.pick((1, 2, 3, 4))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from games.families.iteration import IterationFamily, Kind, Runs
-from games.families.markov import over_tables
+from games.families.markov import DISCOUNTS, over_tables
 from games.families.sources import Source
 
 
@@ -28,6 +28,7 @@ class IterationOneStepFamily(IterationFamily):
     states: Any = (1, 2)
     leader_actions: Any = (1, 2)
     follower_actions: Any = (1, 2)
+    discounts: Any = DISCOUNTS[1:]  # a discount of 0 forgets the start
 
     def draw_steps(self, source: Source) -> np.ndarray:
         return source.pick((1,))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from games.families.iteration_near import SCALES
-from games.families.markov import over_tables
+from games.families.markov import DISCOUNTS, over_tables
 from games.families.soft_iteration import SoftIterationFamily
 from games.families.sources import Source, floor_to
 
@@ -27,6 +27,8 @@ class SoftIterationNearFamily(SoftIterationFamily):
 
     name: ClassVar[str] = "soft_iteration_near"
     title: ClassVar[str] = "two runs of soft Q-value iteration close to each other, choices open"
+
+    discounts: Any = DISCOUNTS[1:]  # a discount of 0 forgets the start
 
     def draw_steps(self, source: Source) -> np.ndarray:
         return source.pick((1, 1, 2, 3))

@@ -38,7 +38,7 @@ from verify.vocabulary.markov_iteration import (
 )
 
 HYPOTHESES = (ZERO_SUM_REWARDS, ZERO_SUM_REFERENCE, ONE_DISCOUNT)
-FAMILIES = ("iteration_zero_sum_rewards", "iteration_misjudged", "iteration_near")
+FAMILIES = ("iteration_misjudged", "iteration_zero_sum_rewards", "iteration_near")
 
 LEADER: dict[str, Concept] = {
     "start": leader_start_distance,
@@ -105,7 +105,7 @@ def humouring() -> MarkovIteration:
     witness=witness,
     tightness=misjudging,
     series=lambda: longer(witness(), range(11)),
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=drift_mutants(leader_distance, **LEADER),
 )
@@ -125,7 +125,7 @@ def any_start(game):
     hypotheses=(*HYPOTHESES, positive_rate(follower_discount)),
     witness=witness,
     tightness=humouring,
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=drift_mutants(follower_distance, **FOLLOWER),
 )

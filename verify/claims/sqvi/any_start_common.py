@@ -34,7 +34,7 @@ from verify.vocabulary.markov_iteration import (
 )
 
 HYPOTHESES = (COMMON_REWARDS, COMMON_REFERENCE, ONE_DISCOUNT)
-FAMILIES = ("iteration_common_rewards", "iteration_misjudged", "iteration_near")
+FAMILIES = ("iteration_misjudged", "iteration_common_rewards", "iteration_near")
 
 LEADER = {**ZERO_SUM_LEADER, "defect": common_start_defect}
 FOLLOWER = {**ZERO_SUM_FOLLOWER, "defect": common_start_defect}
@@ -92,7 +92,7 @@ def humouring() -> MarkovIteration:
     witness=witness,
     tightness=misjudging,
     series=lambda: longer(witness(), range(11)),
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=drift_mutants(leader_distance, **LEADER),
 )
@@ -112,7 +112,7 @@ def any_start_common(game):
     hypotheses=(*HYPOTHESES, positive_rate(follower_discount)),
     witness=witness,
     tightness=humouring,
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=drift_mutants(follower_distance, **FOLLOWER),
 )

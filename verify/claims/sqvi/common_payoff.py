@@ -33,7 +33,7 @@ from verify.vocabulary.markov_iteration import (
 )
 
 HYPOTHESES = (COMMON_REWARDS, COMMON_START, COMMON_REFERENCE, ONE_DISCOUNT)
-FAMILIES = ("iteration_common", "iteration_near", "iteration_common_discounts")
+FAMILIES = ("iteration_near", "iteration_common", "iteration_common_discounts")
 
 REWARD = ((3, 1), (0, 2))
 FIXED = ((6, 4), (3, 5))
@@ -74,7 +74,7 @@ def tightness() -> MarkovIteration:
     witness=witness,
     tightness=tightness,
     series=lambda: longer(witness(), range(11)),
-    quick=12_288,
+    quick=4_096,
     default=245_760,
     mutants=contraction_mutants(leader_distance, leader_start_distance, leader_decay, leader_discount),
 )
@@ -94,7 +94,7 @@ def common_payoff(game):
     hypotheses=HYPOTHESES,
     witness=witness,
     tightness=tightness,
-    quick=12_288,
+    quick=4_096,
     default=245_760,
     mutants=contraction_mutants(follower_distance, follower_start_distance, follower_decay, follower_discount),
 )

@@ -30,7 +30,7 @@ from verify.vocabulary.markov_iteration import (
     step_size,
 )
 
-FAMILIES = ("iteration_fixed", "iteration_zero_sum_rewards")
+FAMILIES = ("iteration_misjudged", "iteration_fixed", "iteration_near")
 
 
 def _bound(game: Any, decay: Concept, start: Concept, slack: Concept, share: Any = 1) -> Term:
@@ -97,7 +97,7 @@ def comparison_bound(game):
     hypotheses=(FIXED_POINT,),
     witness=witness,
     tightness=tightness,
-    quick=8_192,
+    quick=4_096,
     default=131_072,
     mutants=_mutants(follower_distance, follower_start_distance, follower_decay, follower_slack_sum, follower_discount),
 )

@@ -56,7 +56,7 @@ def tightness() -> MarkovIteration:
     title="Q-value iteration with a myopic follower contracts",
     paper=PAPER,
     place="convergence with a myopic follower",
-    families=("iteration_myopic", "iteration_near"),
+    families=("iteration_near", "iteration_myopic"),
     expected=Verdict.PROVED,
     derivation="markov/myopic",
     conclusion="leader",
@@ -64,7 +64,7 @@ def tightness() -> MarkovIteration:
     witness=witness,
     tightness=tightness,
     series=lambda: longer(witness(), range(11)),
-    quick=8_192,
+    quick=4_096,
     default=245_760,
     mutants=contraction_mutants(leader_distance, leader_start_distance, leader_decay, leader_discount),
 )

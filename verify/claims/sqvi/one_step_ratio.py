@@ -86,7 +86,7 @@ def humouring() -> MarkovIteration:
     hypotheses=HYPOTHESES,
     witness=misjudging,
     tightness=misjudging,
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=step_mutants(leader_distance, **LEADER),
 )
@@ -106,7 +106,7 @@ def one_step_ratio(game):
     hypotheses=HYPOTHESES,
     witness=humouring,
     tightness=humouring,
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=step_mutants(follower_distance, **FOLLOWER),
 )

@@ -90,7 +90,7 @@ def betrayed() -> MarkovIteration:
     hypotheses=HYPOTHESES,
     witness=misjudging,
     tightness=misjudging,
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=step_mutants(leader_distance, **LEADER),
 )
@@ -110,7 +110,7 @@ def one_step_ratio_common(game):
     hypotheses=HYPOTHESES,
     witness=betrayed,
     tightness=betrayed,
-    quick=12_288,
+    quick=8_192,
     default=245_760,
     mutants=step_mutants(follower_distance, **FOLLOWER),
 )

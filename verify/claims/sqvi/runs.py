@@ -108,7 +108,7 @@ ZERO_SUM_START = Hypothesis(
     ablation=Ablation(
         expected="counterexample",
         text="from other starts the follower misjudges what hurts the leader, and one step can triple the distance",
-        families=("iteration_zero_sum_rewards",),
+        families=("iteration_misjudged",),
     ),
 )
 
@@ -153,7 +153,7 @@ COMMON_START = Hypothesis(
     ablation=Ablation(
         expected="counterexample",
         text="from other starts the follower misses what is best for both, and one step can triple the distance",
-        families=("iteration_common_rewards",),
+        families=("iteration_misjudged",),
     ),
 )
 

@@ -115,7 +115,7 @@ def follower_row(game: Any, *, part: Any = 2, product: Any = 4) -> Term:
     witness=pushed_by_reply,
     tightness=pushed_by_reply,
     series=_by_reply,
-    quick=12_288,
+    quick=4_096,
     default=131_072,
     mutants=(
         Mutant(
@@ -154,13 +154,13 @@ def soft_contraction(game):
     witness=pushed_by_move,
     tightness=pushed_by_move,
     series=_by_move,
-    quick=12_288,
+    quick=4_096,
     default=131_072,
     mutants=(
         Mutant(
             name="constant",
-            text="8 in place of 4",
-            body=lambda game: at_most(soft_follower_distance(game), follower_row(game, product=8)),
+            text="16 in place of 4",
+            body=lambda game: at_most(soft_follower_distance(game), follower_row(game, product=16)),
         ),
         Mutant(
             name="push",

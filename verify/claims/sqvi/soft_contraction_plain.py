@@ -66,7 +66,7 @@ def _entropies_counted(game: Any) -> Term:
     hypotheses=(SOFT_STEP, LEADER_RANGE),
     witness=pushed_by_reply,
     tightness=pushed_by_reply,
-    quick=12_288,
+    quick=4_096,
     default=131_072,
     mutants=(
         Mutant(
@@ -97,7 +97,7 @@ def soft_contraction_plain(game):
     hypotheses=(SOFT_STEP, LEADER_RANGE, FOLLOWER_RANGE),
     witness=pushed_by_move,
     tightness=pushed_by_move,
-    quick=12_288,
+    quick=4_096,
     default=131_072,
     mutants=(
         Mutant(

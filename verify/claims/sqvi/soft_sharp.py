@@ -91,7 +91,7 @@ def follower_bound(game: Any, part: Any = 2) -> Term:
     witness=reversed_odds,
     tightness=reversed_odds,
     series=_series,
-    quick=8_192,
+    quick=4_096,
     default=131_072,
     mutants=(
         Mutant(
@@ -124,7 +124,7 @@ def soft_sharp(game):
     hypotheses=(ONE_STEP,),
     witness=pushed_by_move,
     tightness=pushed_by_move,
-    quick=8_192,
+    quick=4_096,
     default=131_072,
     mutants=(
         Mutant(

@@ -88,7 +88,7 @@ def warm() -> SoftMarkovIteration:
     witness=warm,
     series=_series,
     tightness=warm,
-    quick=12_288,
+    quick=8_192,
     default=131_072,
     note="Runs are known that one step moves apart below max(gamma_L, 1 - gamma_F) times the threshold, in this norm.",
     mutants=(

@@ -34,7 +34,7 @@ from verify.vocabulary.markov_iteration import (
 )
 
 HYPOTHESES = (ZERO_SUM_REWARDS, ZERO_SUM_START, ZERO_SUM_REFERENCE, ONE_DISCOUNT)
-FAMILIES = ("iteration_zero_sum", "iteration_near", "iteration_zero_sum_discounts")
+FAMILIES = ("iteration_near", "iteration_zero_sum", "iteration_zero_sum_discounts")
 
 REWARD = ((3, 1), (0, 2))
 FIXED = ((4, 2), (1, 3))
@@ -75,7 +75,7 @@ def tightness() -> MarkovIteration:
     witness=witness,
     tightness=tightness,
     series=lambda: longer(witness(), range(11)),
-    quick=12_288,
+    quick=4_096,
     default=245_760,
     mutants=contraction_mutants(leader_distance, leader_start_distance, leader_decay, leader_discount),
 )
@@ -95,7 +95,7 @@ def zero_sum(game):
     hypotheses=HYPOTHESES,
     witness=witness,
     tightness=tightness,
-    quick=12_288,
+    quick=4_096,
     default=245_760,
     mutants=contraction_mutants(follower_distance, follower_start_distance, follower_decay, follower_discount),
 )
