@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def value(game, name):
     return check(game, {"concept": name}, 128)
 
 
-def games(name, count=12, block=0):
+def games(name: str, count: int = 12, block: int = 0) -> list[Any]:
     sample = family(name).sample(stream(5, "tests of exact runs", block), 64)
     return [sample[i].exact() for i in range(count)]
 
@@ -39,7 +40,7 @@ def games(name, count=12, block=0):
 
 def tables(game, leader, follower):
     keys = list(itertools.product(*map(range, game.leader_reward.shape)))
-    return {k: leader[k] for k in keys}, {k: follower[k] for k in keys}
+    return [{k: leader[k] for k in keys}, {k: follower[k] for k in keys}]
 
 
 def policy(game, q):
