@@ -20,7 +20,7 @@ from verify.vocabulary.markov import reached_loss
     expected=Verdict.REFUTED,
     witness=team,
     hypotheses=(CONVERGES, FIXED_POINT),
-    quick=16_384,
+    quick=12_288,
     default=81_920,
     mutants=(
         Mutant(
