@@ -61,13 +61,14 @@ def proof_of(claim: Claim) -> ProofCheck:
             hypotheses.append(readings[-1])
         else:
             hypotheses.append(to_sympy(hypothesis.relation, symbols))
-    is_proof, reason = derivation.is_proof_of(wanted, hypotheses)
+    name, is_proof, reason = claim.conclusion, *derivation.is_proof_of(wanted, hypotheses, conclusion=claim.conclusion)
+    if is_proof and not name:
+        name = next(
+            n for n in derivation.proofs_of(wanted) if derivation.is_proof_of(wanted, hypotheses, conclusion=n)[0]
+        )
     if is_proof and readings:
         reason += f"; read as part of the statement: {', '.join(f'`{relation}`' for relation in readings)}"
-    found = derivation.proof_of(wanted)
-    if is_proof and claim.conclusion and found != claim.conclusion:
-        is_proof, reason = False, f"expected the conclusion {claim.conclusion!r} to say it, found that {found!r} does"
-    evidence = derivation.evidence_of(found) if found else derivation.evidence
+    evidence = derivation.evidence_of(name) if name in derivation.conclusions else derivation.evidence
     return ProofCheck(is_proof=is_proof, reason=reason, evidence=evidence, derivation=derivation)
 
 

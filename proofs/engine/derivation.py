@@ -76,33 +76,50 @@ class Derivation:
                 raise DerivationError(f"{self.topic}, line {number}: {error}") from error
 
     def proof_of(self, claim: Relation | Relational) -> str | None:
-        """The name of the conclusion that says what the claim says, or something stronger."""
+        """The name of the first conclusion that says what the claim says, or something stronger."""
+        return next(iter(self.proofs_of(claim)), None)
+
+    def proofs_of(self, claim: Relation | Relational) -> list[str]:
+        """The names of all such conclusions: they may rest on different hypotheses."""
         wanted = self.vocabulary.adopt(claim)
-        for name, step in self.conclusions.items():
-            found = step.relation
-            if wanted.op in WEAKER[found.op] and wanted.same_as(dataclasses.replace(found, op=wanted.op)):
-                return name
-        return None
+        return [
+            name
+            for name, step in self.conclusions.items()
+            if wanted.op in WEAKER[step.relation.op]
+            and wanted.same_as(dataclasses.replace(step.relation, op=wanted.op))
+        ]
 
     def is_proof_of(
         self,
         claim: Relation | Relational,
         hypotheses: Iterable[Relation | Relational] | Mapping[str, Relation | Relational] = (),
+        *,
+        conclusion: str = "",
     ) -> tuple[bool, str]:
         """Whether a conclusion is the claim, rests on its hypotheses alone, and on evidence that proves; and why.
+
+        With `conclusion` the one of that name must be it; else the first that is.
 
         The claim's sides must be defined under its hypotheses. Hypotheses that follow from the claim's by their signs
         count. Definitions must be the vocabulary's, or of symbols that the claim does not mention, each defined once
         and without a circle.
         """
-        name = self.proof_of(claim)
-        if name is None:
+        names = self.proofs_of(claim)
+        if not names:
             concluded = "; ".join(str(step.relation) for step in self.conclusions.values())
             return False, f"expected the conclusion `{self.vocabulary.adopt(claim)}`, found {concluded}"
-        step = self.conclusions[name]
+        if conclusion and conclusion not in names:
+            found = " or ".join(map(repr, names))
+            return False, f"expected the conclusion {conclusion!r} to say it, found that {found} does"
         if isinstance(hypotheses, Mapping):
             hypotheses = hypotheses.values()
         given = (*map(self.vocabulary.adopt, hypotheses), *self.vocabulary.facts.values())
+        answers = [self._is_proof(name, claim, given) for name in ([conclusion] if conclusion else names)]
+        return next((answer for answer in answers if answer[0]), answers[0])
+
+    def _is_proof(self, name: str, claim: Relation | Relational, given: tuple[Relation, ...]) -> tuple[bool, str]:
+        """Whether the conclusion of that name, which says what the claim says, rests on what is given alone."""
+        step = self.conclusions[name]
         facts = Facts(given)
         assumptions = _with_resting(step.assumptions)
         for assumption in assumptions:
