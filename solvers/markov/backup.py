@@ -19,6 +19,9 @@ from games.markov import ROW_SUM_ERROR, MarkovGame
 UNIT = 2.0**-53
 """The unit roundoff of float64."""
 
+SMALLEST = 2.0**-1074
+"""What an operation may be off by, beside its unit roundoff, where it underflows."""
+
 SLACK = 1.01
 """Covers the products of roundoffs, and the rounding of the bounds themselves, below 10^13 states."""
 
@@ -96,5 +99,15 @@ def centre_of(values: np.ndarray) -> np.ndarray:
 def table_error(backup: Backup, values: np.ndarray, discounts: np.ndarray, rewards: np.ndarray) -> np.ndarray:
     """How far fl(r + gamma P V) may be off for rows of values (k, S): (k,). `rewards` are the largest |r|, (k,)."""
     largest = np.abs(values).max(axis=1)
-    adding = np.where((discounts > 0) & (largest > 0), SLACK * 3 * UNIT * (rewards + discounts * largest), 0.0)
-    return discounts * backup.continuation_error(values) + adding
+    adding = SLACK * 3 * UNIT * (rewards + discounts * largest) + SMALLEST * (backup.states + 8)
+    return discounts * backup.continuation_error(values) + np.where((discounts > 0) & (largest > 0), adding, 0.0)
+
+
+def amplified(error: np.ndarray, discounts: np.ndarray, defect: float) -> np.ndarray:
+    """error / (1 - gamma (1 + defect)): how far a fixed point is from what misses itself by `error`.
+
+    Infinite where discounts are so near one that rows which miss one by the defect need not contract.
+    """
+    contraction = (1 - discounts) - (1 + 2.0**-40) * discounts * defect  # 1 - gamma is exact above 1/2
+    contracts = contraction > 0
+    return np.where(contracts, error / np.where(contracts, contraction, 1.0), np.inf)

@@ -46,6 +46,7 @@ from solvers.solution import Status
 
 UNIT = 2.0**-53
 UP = 1 + 2.0**-20  # covers the roundings of every bound
+SMALLEST = 2.0**-1074  # covers what answers in the game's units lose where they underflow
 TINY = 2.0**-1000  # covers every underflow, in units of the largest payoff
 LONGEST = 1024  # the longest period looked for
 RING = 4 * LONGEST  # a power of two
@@ -445,9 +446,10 @@ def _game(
             if roomL > 0.0 and roomF > 0.0 and _is_least_period(attempt, w.word):
                 period = attempt
                 anchor = t
-                error = max(math.ldexp(orbitL * UP, eL), math.ldexp(orbitF * UP, eF))
+                error = max(math.ldexp(orbitL * UP, eL), math.ldexp(orbitF * UP, eF)) + SMALLEST
                 residual = max(math.ldexp(missL, eL), math.ldexp(missF, eF))
                 accurate = orbitL <= tolerance * ML and orbitF <= tolerance * MF
+                accurate = accurate and math.isfinite(math.ldexp(ML, eL)) and math.isfinite(math.ldexp(MF, eF))
             else:
                 period = 0
                 if attempt == 1:

@@ -5,6 +5,7 @@ V_k = r_k(Pi) + gamma_k P(Pi) V_k is a linear system of S equations, solved dire
     max |V - V_k| <= ( max |r_k(Pi) + gamma_k P(Pi) V - V| + rounding ) / (1 - gamma_k (1 + defect)),
 
 `rounding` bounds the error with which the residual is computed, `defect` how far rows of the kernel miss the sum one.
+The bound is infinite where gamma_k (1 + defect) >= 1.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import numpy as np
 
 from games.errors import GameError
 from games.markov import MarkovGame
-from solvers.errors import refuse_batch
-from solvers.markov.backup import SLACK, UNIT, Backup, centred_product
+from solvers.errors import SolverError, refuse_batch
+from solvers.markov.backup import SLACK, SMALLEST, UNIT, Backup, amplified, centred_product
 from solvers.markov.rules import refuse_exact
 
 PLAYERS = ("leader", "follower")
@@ -67,8 +68,9 @@ def evaluate(game: MarkovGame, leader: Any, follower: Any) -> Evaluation:
     largest = np.abs(rewards).max(axis=1) + np.abs(values).max(axis=1)
     spread = np.ptp(values, axis=1)
     rounding = discounts * (backup.continuation_error(values) + mixing * spread) + SLACK * UNIT * 3 * largest
+    rounding += np.where(largest > 0, SMALLEST * (states + chosen.shape[1] + 8), 0.0)
     rounding += mixing * np.array([np.abs(reward).max() for reward in game.rewards()])
-    bounds = SLACK * (misses + rounding) / (1 - discounts * (1 + backup.defect))
+    bounds = SLACK * amplified(misses + rounding, discounts, backup.defect)
     return Evaluation(
         values=dict(zip(PLAYERS, values, strict=True)),
         residual=dict(zip(PLAYERS, misses.tolist(), strict=True)),
@@ -79,7 +81,13 @@ def evaluate(game: MarkovGame, leader: Any, follower: Any) -> Evaluation:
 def _solution(matrix: np.ndarray, rewards: np.ndarray, discount: float) -> np.ndarray:
     """V = r + gamma P V by elimination and one step of refinement."""
     system = np.eye(len(matrix)) - discount * matrix
-    values = np.linalg.solve(system, rewards)
+    try:
+        values = np.linalg.solve(system, rewards)
+    except np.linalg.LinAlgError:
+        raise SolverError(
+            f"evaluation: expected discounts at which values exist, found {float(discount)!r}, so near 1 that rounding "
+            "of the kernel's rows decides"
+        ) from None
     miss = rewards + discount * centred_product(matrix, values[None])[0] - values
     return values + np.linalg.solve(system, miss)
 

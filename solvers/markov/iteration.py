@@ -22,7 +22,7 @@ import numpy as np
 
 from games.markov import MarkovGame, Ties
 from solvers.errors import refuse_batch
-from solvers.markov.backup import SLACK, UNIT, Backup, table_error
+from solvers.markov.backup import SLACK, SMALLEST, UNIT, Backup, table_error
 from solvers.markov.classes import contracting
 from solvers.markov.duplicates import copy_originals, originals, without_copies
 from solvers.markov.orbit import Orbit, Policy, gap, periodic_orbit
@@ -122,14 +122,14 @@ class _Run:
 
     def weight(self, t: int) -> float:
         """w_t, not below the true (1 - alpha)^t."""
-        return (1 - self.alpha) ** t * (1 + 2.0**-40) if self.alpha < 1 else float(t == 0)
+        return (1 - self.alpha) ** t * (1 + (t + 8) * UNIT) if self.alpha < 1 else float(t == 0)
 
     def tables(self, t: int) -> tuple[np.ndarray, np.ndarray]:
         """Q_t (2, S, A, B) and how far it may be from the iterate in exact arithmetic (2,)."""
         if t == 0:
             return np.stack(self.start), np.zeros(2)
         if t == 1 and not np.any(self.start):
-            # Q_1 = alpha r: rounding keeps the order and the ties of r. What it does to values, `advance` counts.
+            # Q_1 = alpha r: choices are those from r. What rounding does to values, `advance` counts.
             return self.alpha * self.rewards, np.zeros(2)
         tables = self.table_of(self.means)
         error = self.discounts * (1 + self.backup.defect) * self.mean_error
@@ -137,7 +137,7 @@ class _Run:
         if self.alpha < 1:
             weight = (1 - self.alpha) ** t
             tables += weight * self.offset
-            error += SLACK * UNIT * ((2 * t + 8) * weight * self.offset_size + self.largest)
+            error += _rounded((2 * t + 8) * weight * self.offset_size + self.largest)
         if self.first is not None:
             copy_originals(tables, self.first)
         return tables, SLACK * error
@@ -151,6 +151,8 @@ class _Run:
 
     def choose(self, t: int, tables: np.ndarray, error: np.ndarray) -> Stage:
         """The stage at Q_t; notes a doubt where rounding might have changed a choice."""
+        if t == 1 and not np.any(self.start):
+            tables = self.rewards  # alpha > 0 makes no ties, its rounding may
         found = stage(tables[0], tables[1], self.ties)
         if self.first is None and not decided(found, error[0], error[1]):
             self.first = originals(self.game, self.start)
@@ -197,6 +199,8 @@ class _Run:
         policies = [self.recent[i - period] for i in range(period)]
         marks = self.marks[t - period + 1 :]
         orbit = periodic_orbit(self.backup, policies, self.alpha, self.discounts)
+        if orbit is None:
+            return None
         margins, error, residual = np.full(2, np.inf), np.zeros(2), 0.0
         cycle = []
         for j, means in enumerate(orbit.means):
@@ -247,7 +251,7 @@ class _Run:
             return
         largest = np.maximum(np.abs(self.means), np.abs(played)).max(axis=1)
         self.means = (1 - self.alpha) * self.means + self.alpha * played
-        self.mean_error = (1 - self.alpha) * self.mean_error + self.alpha * error + SLACK * 4 * UNIT * largest
+        self.mean_error = (1 - self.alpha) * self.mean_error + self.alpha * error + 4 * _rounded(largest)
 
     def proved(self, t: int, candidate: _Candidate) -> MarkovSolution:
         """The answer where the orbit has caught the iteration; only a doubt on the way there stands against it."""
@@ -351,6 +355,11 @@ class _Candidate:
 def _answers(found: Stage) -> np.ndarray:
     """b(s, a(s)): (S,)."""
     return np.take_along_axis(found.replies, found.moves[..., None], axis=-1)[..., 0]
+
+
+def _rounded(size: np.ndarray) -> np.ndarray:
+    """How far results of this size may be off for a rounding, or a few that underflow; zero where all is zero."""
+    return np.where(size > 0, SLACK * UNIT * size + 8 * SMALLEST, 0.0)
 
 
 def _digest(found: Stage) -> bytes:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvers.markov.backup import SLACK, UNIT, Backup, centred_product, table_error
+from solvers.markov.backup import SLACK, UNIT, Backup, amplified, centred_product, table_error
 
 Policy = tuple[np.ndarray, np.ndarray]  # a(s) and b(s, a(s)), each (S,)
 
@@ -31,8 +31,11 @@ class Orbit(NamedTuple):
     error: np.ndarray  # (2,)
 
 
-def periodic_orbit(backup: Backup, policies: Sequence[Policy], step_size: float, discounts: np.ndarray) -> Orbit:
-    """The orbit of U under policies that repeat for ever, by one elimination; S^3 p operations."""
+def periodic_orbit(backup: Backup, policies: Sequence[Policy], step_size: float, discounts: np.ndarray) -> Orbit | None:
+    """The orbit of U under policies that repeat for ever, by one elimination; S^3 p operations.
+
+    None where steps are so small, or discounts so near one, that floats do not tell the steps from the identity.
+    """
     backup.sharpen()
     rows = [backup.rows(*policy) for policy in policies]
     rewards = [backup.rewards(*policy) for policy in policies]
@@ -43,7 +46,12 @@ def periodic_orbit(backup: Backup, policies: Sequence[Policy], step_size: float,
         for kernel, reward in zip(rows, rewards, strict=True):
             matrix = (1 - step_size) * matrix + step_size * discounts[k] * (kernel @ matrix)
             constant = (1 - step_size) * constant + step_size * (reward[k] + discounts[k] * (kernel @ constant))
-        means[0, k] = np.linalg.solve(np.eye(states) - matrix, constant)
+        try:
+            means[0, k] = np.linalg.solve(np.eye(states) - matrix, constant)
+        except np.linalg.LinAlgError:
+            return None
+    if not np.isfinite(means[0]).all():
+        return None
 
     def go_round() -> np.ndarray:
         begin = means[0].copy()
@@ -57,8 +65,8 @@ def periodic_orbit(backup: Backup, policies: Sequence[Policy], step_size: float,
     largest = np.array([np.abs(reward).max() for reward in backup.game.rewards()])
     rounding = np.max([table_error(backup, mean, discounts, largest) for mean in means], axis=0)
     rounding = step_size * rounding + 3 * UNIT * np.abs(means).max(axis=(0, 2))
-    contraction = step_size * (1 - discounts * (1 + backup.defect))
-    return Orbit(means, SLACK * (miss + rounding) / contraction)
+    error = SLACK * amplified((miss + rounding) / step_size, discounts, backup.defect)
+    return Orbit(means, error) if np.isfinite(error).all() else None
 
 
 def gap(

@@ -8,8 +8,8 @@ the game open.
 
 Error: with the residual d = |r_Pi + gamma P_Pi V - V| in the sup norm and the rounding of computing it, at most
 (S + 4) u M with M = |r| + 2 |V|, V is within (d + (S + 4) u M) / (1 - gamma) of the truth, and Q within gamma times
-that and (S + 4) u M more, which covers a mean of V as well. Rows of floats that miss one by s add
-gamma s M / (1 - gamma), s at most S `ROW_SUM_ERROR`.
+that and (S + 4) u M more, which covers a mean of V as well. Rows of floats that miss one by s, at most S
+`ROW_SUM_ERROR`, add gamma s M to d and take gamma s from 1 - gamma; where nothing is left of it nothing is told.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from games.markov import ROW_SUM_ERROR, MarkovGame
 from solvers.errors import SolverError
 
 UNIT = 2.0**-53
+SMALLEST = 2.0**-1074  # what an operation may be off by where it underflows
 UP = 1 + 2.0**-20  # covers the roundings of the bounds themselves
 MOST_POLICIES = 2**20
 
@@ -174,9 +175,12 @@ def evaluate(side: Side, moves: Any, replies: Any, system: Any) -> None:
     for s in range(S):
         residual = max(residual, abs(entry(side, s, moves[s], replies[s]) - values[s]))
     largest += side.size
-    rounding = (S + 4) * UNIT * largest
-    missed = side.discount * S * ROW_SUM_ERROR * largest
-    side.error[0] = ((residual + rounding + missed) / (1.0 - side.discount) + rounding) * UP
+    rounding = (S + 4) * UNIT * largest + ((S + 4) * SMALLEST if largest > 0.0 else 0.0)
+    missed = side.discount * S * ROW_SUM_ERROR
+    contraction = (1.0 - side.discount) - missed * UP
+    side.error[0] = np.inf
+    if contraction > 0.0:
+        side.error[0] = ((residual + rounding + missed * largest) / contraction + rounding) * UP
 
 
 @kernel(forceinline=True)

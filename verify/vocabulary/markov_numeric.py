@@ -53,7 +53,7 @@ def reached_fixed_point(game: MarkovGame) -> Ball:
     period, radii = _period(found)
     values = np.asarray(found.values["leader"])
     means = values.mean(axis=-1)
-    rounding = EPSILON * (game.states + 1) * np.abs(values).max(axis=-1)
+    rounding = EPSILON * (game.states + 1) * np.abs(values).max(axis=-1) + 2.0**-1074  # the mean may underflow
     radii = np.where(radii == 0, np.asarray(found.error_bound) + rounding, np.inf)
     return np.where(period > 1, np.nan, np.where(np.isfinite(radii), means, 0.0)), radii
 

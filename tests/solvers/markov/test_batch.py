@@ -455,3 +455,20 @@ def test_nothing_false_is_proved_of_games_close_to_ties(rng, ties):
             exact = exact_fixed_point(twin, found.policies["leader"][i], found.policies["follower"][i])
             assert list(exact_rule(*exact, ties)) == list(words[0])
             assert miss(found.q["follower"][i], exact[1]) <= Fraction(found.error_bound[i])
+
+
+def test_answers_beyond_the_floats_are_undecided_and_below_them_bounded():
+    """Q = r / (1 - gamma) exactly: 10 r, not a float above, and rounded by half the smallest float below."""
+    for reward, status in ((1e308, Status.UNDECIDED), (1e307, Status.CONVERGED), (35e-324, Status.CONVERGED)):
+        game = MarkovGame(
+            transition=np.ones((1, 1, 1, 1)),
+            leader_reward=np.full((1, 1, 1), reward),
+            follower_reward=np.full((1, 1, 1), reward),
+            leader_discount=0.9,
+            follower_discount=0.9,
+        )
+        found = batch.solve(game)
+        assert found.status == status
+        if status == Status.CONVERGED:
+            truth = Fraction(reward) / (1 - Fraction(0.9))
+            assert abs(Fraction(float(found.q["leader"][0, 0, 0])) - truth) <= Fraction(float(found.error_bound))

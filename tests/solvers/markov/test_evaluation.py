@@ -74,3 +74,31 @@ def test_a_reply_for_every_action_is_read_at_the_move(drawn):
 def test_bad_policies_are_one_line(drawn, leader, follower, message):
     with pytest.raises(FirstmoverError, match=message):
         evaluate(drawn(np.random.default_rng(0)), leader, follower)
+
+
+@pytest.mark.parametrize("discount", [1 - 2.0**-51, 1 - 2.0**-53])
+def test_discounts_nearer_to_one_than_rows_are_never_bounded_by_a_negative_number(discount):
+    """Rows of floats may sum to more than 1 / discount: then values need not exist, and nothing bounds them."""
+    row = np.array([0.5, 0.5]) * (1 + 2.0**-50)
+    game = MarkovGame(
+        transition=np.broadcast_to(row, (2, 1, 1, 2)),
+        leader_reward=np.array([[[1.0]], [[0.5]]]),
+        follower_reward=np.zeros((2, 1, 1)),
+        leader_discount=discount,
+        follower_discount=0.5,
+    )
+    found = evaluate(game, np.zeros(2, dtype=int), np.zeros(2, dtype=int))
+    assert found.error_bound["leader"] == np.inf
+    assert 0 <= found.error_bound["follower"] < 1e-300
+
+
+def test_values_that_floats_cannot_have_are_refused():
+    game = MarkovGame(
+        transition=np.array([[[[1 + 2.0**-50]]]]),
+        leader_reward=np.ones((1, 1, 1)),
+        follower_reward=np.ones((1, 1, 1)),
+        leader_discount=1 - 2.0**-50,
+        follower_discount=0.5,
+    )
+    with pytest.raises(FirstmoverError, match=r"evaluation: expected discounts at which values exist, found 0\.99"):
+        evaluate(game, np.zeros(1, dtype=int), np.zeros(1, dtype=int))

@@ -215,3 +215,50 @@ def test_kernels_that_are_not_contiguous_are_the_same(drawn):
 def test_bad_arguments_are_one_line(drawn, change, message):
     with pytest.raises(FirstmoverError, match=message):
         solve(drawn(np.random.default_rng(0)), **change)
+
+
+def test_rewards_that_a_step_size_rounds_together_are_told_apart(reference, distance):
+    """0.55 takes two neighbouring floats to one: the true Q_1 has no tie, and a tie at step 1 leads elsewhere."""
+    least = 1.8181829452514648
+    most = float(np.nextafter(least, 2))
+    assert 0.55 * least == 0.55 * most
+    forth, back = [0.0, 1.0], [1.0, 0.0]
+    game = MarkovGame(
+        transition=[[[back, forth], [back, forth]], [[back, back], [back, forth]]],
+        leader_reward=[[[3.0, -1.0], [3.0, 0.0]], [[-1.0, 0.0], [-3.0, 0.0]]],
+        follower_reward=[[[least, most], [least, most]], [[1.0, 0.0], [1.0, 2.0]]],
+        leader_discount=0.9,
+        follower_discount=0.9,
+    )
+    found = solve(game, step_size=0.55)
+    exact = reference(game)
+    seen, _ = exact.run(20, Fraction(0.55))
+    assert found.status == Status.CONVERGED
+    assert set(seen[found.iterations :]) == {_policies(found.policies)}
+    truth = exact.backup(exact.of_policy(*seen[-1]))
+    for player, table in zip(("leader", "follower"), truth, strict=True):
+        assert distance(found.q[player], table) <= Fraction(found.error_bound) <= Fraction(1e-11)
+
+
+@pytest.mark.parametrize("alpha", [1e-17, 1e-300, 5e-324])
+def test_steps_too_small_for_floats_prove_nothing(drawn, alpha):
+    for seed in range(5):
+        found = solve(drawn(np.random.default_rng(seed)), step_size=alpha, budget=20)
+        assert found.status in (Status.UNDECIDED, Status.BUDGET)
+        assert np.isnan(found.error_bound)
+
+
+def test_bounds_hold_where_payoffs_underflow(reference, drawn, distance):
+    rng = np.random.default_rng(5)
+    proved = 0
+    for case in range(40):
+        game = drawn(rng, leader=lambda r: r * 2.0**-1064, follower=lambda r: rng.permutation(r) * 2.0**-1064)
+        found = solve(game, step_size=(1.0, 0.625)[case % 2])
+        if found.status == Status.CONVERGED:
+            proved += 1
+            exact = reference(game)
+            seen, _ = exact.run(found.iterations + 3, Fraction((1.0, 0.625)[case % 2]))
+            truth = exact.backup(exact.of_policy(*seen[-1]))
+            for player, table in zip(("leader", "follower"), truth, strict=True):
+                assert distance(found.q[player], table) <= Fraction(found.error_bound)
+    assert proved
