@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -131,11 +132,17 @@ def _floats(cells: np.ndarray, name: str) -> np.ndarray:
     return array
 
 
+_float_lifted = lru_cache(maxsize=4096)(Fraction.from_float)  # zeros, ones and short dyadics come again and again
+
+
 def _lift(cells: np.ndarray, name: str) -> np.ndarray:
     lifted = np.empty(cells.shape, dtype=object)
     flat = cells.ravel().tolist()
     try:
-        lifted.reshape(-1)[:] = [as_fraction(cell, name) for cell in flat]
+        if cells.dtype == np.float64:  # finite by now
+            lifted.reshape(-1)[:] = list(map(_float_lifted, flat))
+        else:
+            lifted.reshape(-1)[:] = [as_fraction(cell, name) for cell in flat]
     except GameError:
         for index, cell in np.ndenumerate(cells):
             as_fraction(cell, _at(name, index))  # raises where the first wrong entry is

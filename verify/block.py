@@ -39,7 +39,8 @@ UNMET, HELD, TIE, OPEN, CANDIDATE, VIOLATED = range(6)
 class Effort:
     """How much exact work a block may take, in instances.
 
-    exact    decided exactly, candidates and instances within the float error together; what is left stays open
+    exact    decided exactly, candidates and instances within the float error together; what is left stays open.
+             Hypotheses, which the variants of a block share, are always decided as under `FULL`
     confirm  confirmed violations after which the block looks for no more
     audits   instances decided exactly although floats had decided them
     """
@@ -50,6 +51,8 @@ class Effort:
 
 
 FULL = Effort()
+DERIVED = Effort(exact=256)
+"""What a claim with a derivation gets: instances are the second book there, and what stays open costs no verdict."""
 BRIEF = Effort(exact=256, confirm=1, audits=0)
 """What a mutant or an ablation gets: one confirmed violation is all it is there for."""
 
@@ -71,7 +74,8 @@ def run_block(claim: Claim, names: Iterable[str], *, seed: int, block: int) -> l
         name = variant.families[block % len(variant.families)]
         if name not in batches:
             batches[name] = _Batch(name, stream(seed, claim.id, block), block)
-        tallies.append(batches[name].tally(variant))
+        effort = BRIEF if variant.name != "claim" else DERIVED if claim.derivation else FULL
+        tallies.append(batches[name].tally(variant, effort))
     return tallies
 
 
@@ -149,9 +153,9 @@ class _Batch:
             self.twins[place] = Twin(self.game[place].exact())
         return self.twins[place]
 
-    def tally(self, variant: Variant) -> Tally:
+    def tally(self, variant: Variant, effort: Effort) -> Tally:
         started = time.perf_counter()
-        work = _Work(self, variant)
+        work = _Work(self, variant, effort)
         try:
             tally = work.run()
         except FirstmoverError as problem:
@@ -170,10 +174,10 @@ class _Batch:
 class _Work:
     """One variant on one batch."""
 
-    def __init__(self, batch: _Batch, variant: Variant) -> None:
+    def __init__(self, batch: _Batch, variant: Variant, effort: Effort) -> None:
         self.batch = batch
         self.variant = variant
-        self.effort = FULL if variant.name == "claim" else BRIEF
+        self.effort = effort
         self.spent = 0
         self.failures: dict[str, None] = {}
         self.events: list[Event] = []
@@ -242,7 +246,7 @@ class _Work:
         comparison = evaluate(relation, self.batch.game, self.batch.known, whose=whose)
         certain = settled(comparison)
         met = certain & (comparison.margin > 0 if relation.op == "<" else comparison.margin >= 0)
-        for place in np.flatnonzero(~certain & (comparison.margin >= -comparison.error))[: self.effort.exact].tolist():
+        for place in np.flatnonzero(~certain & (comparison.margin >= -comparison.error))[: FULL.exact].tolist():
             try:
                 met[place] = self.batch.twin(place).decide(relation).outcome in ("holds", "tie")
             except FirstmoverError as problem:

@@ -59,7 +59,7 @@ def _measure(leader: list):
                 measure=_measure([[8], [0]]),
             ),
         ),
-        quick=8,
+        quick=6,
         default=24,
     ),
     mutants=(

@@ -66,7 +66,7 @@ def indifferent():
                 ),
             ),
         ),
-        quick=6,
+        quick=4,
         default=24,
     ),
     mutants=(

@@ -44,7 +44,7 @@ def _measure(noise: tuple[float, float]):
                 measure=_measure((1.0, 0.0)),
             ),
         ),
-        quick=6,
+        quick=4,
         default=24,
     ),
     mutants=(
