@@ -112,7 +112,7 @@ def print_result(result: dict[str, Any], changes: list[dict[str, Any]] | None = 
             "verdict": verdict if record["ok"] else Text.assemble(verdict, (" !", "bold red")),
             "evidence": (record["evidence"] or {}).get("kind", ""),
             "instances": f"{record['instances']:,}",
-            "worst margin": _margin(worst, record["equality"]),
+            "worst margin": _margin(worst, record["equality"], record["violated"]),
             "mutants": _share(record["mutants"]),
             "ablations": _share(record["ablations"]),
             "s": f"{record['seconds']:.1f}",
@@ -125,9 +125,9 @@ def _share(items: list[dict[str, Any]]) -> str:
     return f"{sum(item['ok'] for item in items)}/{len(items)}" if items else ""
 
 
-def _margin(worst: float | None, equality: bool) -> str:
-    """A margin; of an equality, the residual in units of its error bound."""
-    if worst is None:
+def _margin(worst: float | None, equality: bool, violated: int) -> str:
+    """A margin; of an equality, the residual in units of its error bound, which says nothing of one that fails."""
+    if worst is None or (equality and violated):
         return ""
     return f"{abs(worst):.2g} err" if equality else f"{worst:.3g}"
 

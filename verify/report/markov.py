@@ -135,28 +135,34 @@ def _nested(value: Any, depth: int = 0) -> Markup:
 def picture(facts: Sequence[Any]) -> Markup:
     """The orbit in a fact of the certificate: values and policies over its phases; empty markup without one.
 
-    Drawing only: the greedy policies are read off the orbit's Q functions in rationals, where a certificate has them
-    strict.
+    Drawing only: policies are read off the orbit's Q functions in rationals, by the fact's tie rule. Where choices are
+    tied on the orbit itself, what the iterates near it play may differ, and the picture says so.
     """
     for fact in facts:
         if isinstance(fact, Mapping) and isinstance(fact.get("orbit"), Sequence) and len(fact["orbit"]) > 1:
-            phases = [_phase(item) for item in fact["orbit"]]
+            phases = [_phase(item, -1 if fact.get("ties") == "weak" else 1) for item in fact["orbit"]]
             if all(phase is not None for phase in phases):
                 return orbit([phase for phase in phases if phase is not None])
     return Markup("")
 
 
-def _phase(item: Any) -> Phase | None:
+def _phase(item: Any, favour: int) -> Phase | None:
+    """The greedy policies and their values; ties of replies go by `favour` times what they pay the leader."""
     leader, follower = (_numbers(item.get(name)) if isinstance(item, Mapping) else None for name in _PLAYERS)
     if leader is None or follower is None or len(_shape(leader) or ()) != 3 or _shape(leader) != _shape(follower):
         return None
-    policy, values = [], []
+    policy, values, tied = [], [], False
     for q_leader, q_follower in zip(leader, follower, strict=True):
-        replies = [max(range(len(row)), key=row.__getitem__) for row in q_follower]
-        move = max(range(len(q_leader)), key=lambda a, q=q_leader, r=replies: q[a][r[a]])
+        pairs = [list(zip(*rows, strict=True)) for rows in zip(q_follower, q_leader, strict=True)]  # (follower's, hers)
+        replies = [max(range(len(row)), key=lambda b, r=row: (r[b][0], favour * r[b][1])) for row in pairs]
+        served = [row[reply][1] for row, reply in zip(pairs, replies, strict=True)]
+        move = served.index(max(served))
+        tied |= served.count(max(served)) > 1 or any(
+            [f for f, _ in row].count(row[reply][0]) > 1 for row, reply in zip(pairs, replies, strict=True)
+        )
         policy.append((move, replies[move]))
         values.append((q_leader[move][replies[move]], q_follower[move][replies[move]]))
-    return Phase(policy=tuple(policy), values=tuple(values))
+    return Phase(policy=tuple(policy), values=tuple(values), tied=tied)
 
 
 _PLAYERS = ("leader", "follower")

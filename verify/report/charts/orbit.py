@@ -20,10 +20,11 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """policy[s] = (move, reply) and values[s] = (leader's, follower's) in one phase."""
+    """policy[s] = (move, reply) and values[s] = (leader's, follower's) in one phase; whether any choice is tied."""
 
     policy: tuple[tuple[int, int], ...]
     values: tuple[tuple[Fraction, Fraction], ...]
+    tied: bool = False
 
 
 def orbit(phases: Sequence[Phase]) -> Markup:
@@ -50,6 +51,9 @@ def orbit(phases: Sequence[Phase]) -> Markup:
     for i in range(len(shown)):
         parts.append(text(str(i + 1 if i < period else 1), LEFT + STEP * i, base, "tick"))
     parts.append(text("phase", LEFT - 34, base, "tick", "end"))
+    if any(phase.tied for phase in phases):
+        note = "choices that are tied on the orbit are shown as the rule breaks them there"
+        parts.append(text(note, LEFT - 34, height - 4, "note", "start"))
     more = "" if len(cut) == period else f" (the first {len(cut)} of them)"
     description = f"Q-value iteration returns to the same Q functions after {period} steps{more}; the policies change."
     return chart(width, height, "A policy cycle", description, *parts)
