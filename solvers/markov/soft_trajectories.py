@@ -22,7 +22,8 @@ from typing import NamedTuple
 import numpy as np
 
 from games.markov import SoftMarkovIteration
-from solvers.markov.trajectories import CORE, SMALLEST, UNIT, Ball, backed, farthest, floats, given, larger, once, span
+from solvers.markov.float_runs import CORE, SMALLEST, UNIT, Ball, backed, farthest, floats, once, span
+from solvers.markov.trajectories import given, larger
 from solvers.quantal.rounding import LIBRARY, UP
 from solvers.quantal.softmax import weights
 

@@ -1,13 +1,8 @@
 """Numbers of two runs of Stackelberg Q-value iteration, with radii: the concepts of the kind "markov iteration".
 
 Every function takes a batch of float `MarkovIteration`s and returns (values, radii) of the batch shape: the true number
-for these very floats lies within the radius, which is infinite where rounding leaves a greedy choice open.
-
-Errors. err_k(t) bounds the error of Q_{k,t} in the sup norm, per game and player. While the policies are the true ones
-  err(t+1) = rho err(t) + (S + 8) u (|Q_t| + alpha (|r| + |Q_t|)),
-the last term being left out where no operation rounds. That is known from bits: if all entries that enter are multiples
-of 2^g and no sum reaches 2^h, then h - g <= 53 makes every operation exact. So short dyadic data have error 0 for
-a few steps, and ties found there are ties; elsewhere a choice has to lead by more than twice the error.
+for these very floats lies within the radius, which is infinite where rounding leaves a greedy choice open (see
+`solvers.markov.float_runs`).
 
 Where numbers are differences that vanish in exact arithmetic (slacks, the excess over the comparison system) they are
 taken in forms that vanish in floats too; see `_comparison`.
@@ -15,221 +10,46 @@ taken in forms that vanish in floats too; see `_comparison`.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from games.markov import MarkovIteration
-from solvers.errors import SolverError
+from solvers.markov.float_runs import (
+    CORE,
+    SMALLEST,
+    UNIT,
+    UP,
+    Ball,
+    _is_exact,
+    add,
+    backed,
+    bits_of,
+    farthest,
+    floats,
+    largest,
+    missed_by,
+    multiply,
+    once,
+    reference_run,
+    settled,
+    start_run,
+    wide,
+)
 from solvers.markov.stage import Stage, decided, stage, values
-
-G = TypeVar("G", bound=MarkovIteration)
-
-Ball = tuple[np.ndarray, np.ndarray]
-
-UNIT = 2.0**-53
-UP = 1 + 2.0**-40  # covers the roundings of bounds and what they neglect
-SMALLEST = 2.0**-1074
-CORE = (-3, -2, -1)
-
-
-class Tables(NamedTuple):
-    """Q functions of both players, and bounds of their errors, infinite from the first choice that was left open."""
-
-    leader: np.ndarray  # (*batch, S, A, B)
-    follower: np.ndarray
-    leader_error: np.ndarray  # (*batch,)
-    follower_error: np.ndarray
-
-
-class Run(NamedTuple):
-    """A run: what was known before every step, and after the last one of each game."""
-
-    path: list[tuple[Tables, Stage]]  # entry j for the games with more than j steps
-    last: Tables
-
-
-# Arithmetic.
-
-
-def grid(numbers: np.ndarray) -> np.ndarray:
-    """The largest g such that each number is a multiple of 2^g; 9999 for zero."""
-    mantissa, exponent = np.frexp(numbers)
-    integer = np.ldexp(mantissa, 53).astype(np.int64)
-    lowest = (integer & -integer).astype(np.float64)
-    return np.where(integer == 0, 9999, exponent - 54 + np.frexp(lowest)[1])
-
-
-def _largest(table: np.ndarray) -> np.ndarray:
-    return np.abs(table).max(axis=CORE)
-
-
-def missed_by(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """|fl(x + y) - (x + y)|, exactly (two-sum), where nothing overflows."""
-    total = x + y
-    part = total - x
-    return np.abs((x - (total - part)) + (y - part))
-
-
-def _add(x: Ball, y: Ball) -> Ball:
-    return x[0] + y[0], (x[1] + y[1] + missed_by(x[0], y[0])) * UP
-
-
-def _multiply(x: Ball, y: Ball) -> Ball:
-    """The product: the rounding error, found by splitting factors into halves of 26 bits, is added to the radius."""
-    product = x[0] * y[0]
-    (a, b), (c, d) = _halves(x[0]), _halves(y[0])
-    missed = np.abs(((a * c - product) + a * d + b * c) + b * d)
-    # Where halves or their products leave the floats the standard bound remains.
-    safe = (np.abs(product) > 2.0**-900) & np.isfinite(missed) | (product == 0) & ((x[0] == 0) | (y[0] == 0))
-    missed = np.where(safe, np.where(product == 0, 0.0, missed), UNIT * np.abs(product) + SMALLEST)
-    return product, (np.abs(x[0]) * y[1] + np.abs(y[0]) * x[1] + x[1] * y[1] + missed) * UP
-
-
-def _halves(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    high = x * 134217729.0  # 2^27 + 1
-    high = high - (high - x)
-    return high, x - high
-
-
-def _settled(value: np.ndarray, radius: np.ndarray) -> Ball:
-    """The ball; where something overflowed or was lost, zero with an infinite radius."""
-    known = np.isfinite(value) & np.isfinite(radius)
-    return np.where(known, value, 0.0), np.where(known, radius, np.inf)
-
-
-def farthest(x: np.ndarray, y: np.ndarray, error: Any = 0.0) -> Ball:
-    """||x - y|| over states and actions, where the tables are wrong by `error` together."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return _settled(_largest(x - y), (error + _largest(missed_by(x, -y))) * UP)
-
-
-def span(table: np.ndarray) -> Ball:
-    """The largest less the smallest entry over states and actions."""
-    highest, lowest = table.max(axis=CORE), table.min(axis=CORE)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return _settled(highest - lowest, missed_by(highest, -lowest) * UP)
-
-
-# Runs.
-
-
-def backed(game: MarkovIteration, reward: np.ndarray, discount: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """r + gamma P V."""
-    return reward + discount[..., None, None, None] * np.einsum("...sabt,...t->...sab", game.transition, value)
-
-
-class _Bits(NamedTuple):
-    """How coarse and how large one player's data are, each (*batch,): multiples of 2^..., below 2^reward_size."""
-
-    step: np.ndarray
-    reward: np.ndarray
-    continuation: np.ndarray  # gamma P
-    reward_size: np.ndarray
-
-
-def _bits(game: MarkovIteration, step_size: Any) -> list[_Bits]:
-    """Those of both players, for steps of this size."""
-    kernel, step = grid(game.transition).min(axis=(-4, *CORE)), grid(step_size)
-    return [
-        _Bits(step, grid(reward).min(axis=CORE), grid(discount) + kernel, np.frexp(_largest(reward))[1])
-        for reward, discount in zip(game.rewards(), game.discounts(), strict=True)
-    ]
-
-
-def _is_exact(q: np.ndarray, bits: _Bits) -> np.ndarray:
-    """Whether no operation of a step rounds: all numbers are multiples of 2^g and smaller than 2^h, h - g <= 53."""
-    table = grid(q).min(axis=CORE)
-    lowest = np.minimum(np.minimum(bits.reward, bits.continuation + table), table) + bits.step
-    size = np.frexp(_largest(q))[1]
-    # |sum_t P V| < 2^(size + 1), r + gamma P V is below twice the larger, and so is its mean with Q.
-    highest = np.maximum(size, np.maximum(bits.reward_size, size + 1) + 1) + 1
-    return (highest - lowest <= 53) & (lowest >= -1074)
-
-
-def _step(game: MarkovIteration, tables: Tables, found: Stage, bits: list[_Bits]) -> Tables:
-    """One step of both players under the policies found."""
-    alpha = game.step_size
-    known = decided(found, tables.leader_error, tables.follower_error)
-    after: list[np.ndarray] = []
-    errors: list[np.ndarray] = []
-    for q, error, reward, discount, player in zip(
-        tables[:2], tables[2:], game.rewards(), game.discounts(), bits, strict=True
-    ):
-        target = backed(game, reward, discount, values(q, found.moves, found.replies))
-        size = _largest(q)
-        rounding = (game.states + 8) * UNIT * (size + alpha * (_largest(reward) + size)) + 8 * SMALLEST
-        rounding = np.where(_is_exact(q, player), 0.0, rounding)
-        # rho < 1 but for rows that miss one; where the last step was lost, all is.
-        spread = np.where(error == 0, 0.0, error * (1 - alpha * (1 - discount) + 2.0**-48 * game.states))
-        after.append((1 - alpha)[..., None, None, None] * q + alpha[..., None, None, None] * target)
-        errors.append(np.where(known, (spread + rounding) * UP, np.inf))
-    return Tables(after[0], after[1], errors[0], errors[1])
-
-
-def _run(game: MarkovIteration, leader: np.ndarray, follower: np.ndarray) -> Run:
-    nothing = np.zeros(game.batch_shape)
-    last = now = Tables(leader, follower, nothing, nothing)
-    bits = _bits(game, game.step_size)
-    path: list[tuple[Tables, Stage]] = []
-    for step in range(int(game.steps.max(initial=0))):
-        found = stage(now.leader, now.follower, game.ties)
-        path.append((now, found))
-        now = _step(game, now, found, bits)
-        ends = game.steps == step + 1
-        last = Tables(*(np.where(_wide(ends, new), new, old) for new, old in zip(now, last, strict=True)))
-    return Run(path, last)
-
-
-def _wide(mask: Any, like: np.ndarray) -> np.ndarray:
-    return mask.reshape(mask.shape + (1,) * (like.ndim - mask.ndim))
-
-
-_kept = threading.local()
-
-
-def once(game: G, name: str, compute: Callable[[G], Any]) -> Any:
-    """What `compute` makes of the game, kept until another game is asked about: concepts come one by one.
-
-    Games are immutable, so that the same object has the same runs.
-    """
-    if getattr(_kept, "game", None) is not game:
-        _kept.game, _kept.found = game, {}
-    if name not in _kept.found:
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            _kept.found[name] = compute(game)
-    return _kept.found[name]
-
-
-def floats(game: G) -> G:
-    """The game; `SolverError` for an exact twin, whose numbers would be rounded."""
-    if game.is_exact:
-        raise SolverError("trajectories: expected a game of floats, found an exact twin; take game.float()")
-    return game
-
-
-def _start(game: MarkovIteration) -> Run:
-    return once(floats(game), "start", lambda game: _run(game, game.leader_start, game.follower_start))
-
-
-def _reference(game: MarkovIteration) -> Run:
-    return once(floats(game), "reference", lambda game: _run(game, game.leader_reference, game.follower_reference))
-
 
 # Distances of the two runs.
 
 
 def leader_distance(game: MarkovIteration) -> Ball:
     """||Q_{L,t} - Q'_{L,t}||."""
-    first, second = _start(game).last, _reference(game).last
+    first, second = start_run(game).last, reference_run(game).last
     return farthest(first.leader, second.leader, first.leader_error + second.leader_error)
 
 
 def follower_distance(game: MarkovIteration) -> Ball:
     """||Q_{F,t} - Q'_{F,t}||."""
-    first, second = _start(game).last, _reference(game).last
+    first, second = start_run(game).last, reference_run(game).last
     return farthest(first.follower, second.follower, first.follower_error + second.follower_error)
 
 
@@ -273,8 +93,8 @@ def follower_decay(game: MarkovIteration) -> Ball:
 
 def _rate(game: MarkovIteration, discount: np.ndarray) -> Ball:
     nothing, one = np.zeros(game.batch_shape), np.ones(game.batch_shape)
-    lost = _multiply((game.step_size, nothing), _add((one, nothing), (-discount, nothing)))
-    return _add((one, nothing), (-lost[0], lost[1]))
+    lost = multiply((game.step_size, nothing), add((one, nothing), (-discount, nothing)))
+    return add((one, nothing), (-lost[0], lost[1]))
 
 
 def _decay(game: MarkovIteration, discount: np.ndarray) -> Ball:
@@ -282,7 +102,7 @@ def _decay(game: MarkovIteration, discount: np.ndarray) -> Ball:
     value, radius = np.ones(game.batch_shape), np.zeros(game.batch_shape)
     with np.errstate(under="ignore"):
         for step in range(int(game.steps.max(initial=0))):
-            grown = _multiply((value, radius), rate)
+            grown = multiply((value, radius), rate)
             active = game.steps > step
             value, radius = np.where(active, grown[0], value), np.where(active, grown[1], radius)
     return value, radius
@@ -315,7 +135,7 @@ def given(numbers: np.ndarray) -> Ball:
 
 def discount_difference(game: MarkovIteration) -> Ball:
     """|gamma_L - gamma_F|."""
-    value, radius = _add(given(floats(game).leader_discount), given(-game.follower_discount))
+    value, radius = add(given(floats(game).leader_discount), given(-game.follower_discount))
     return np.abs(value), radius
 
 
@@ -365,18 +185,18 @@ def follower_reference_reward_defect(game: MarkovIteration) -> Ball:
 def reference_residual(game: MarkovIteration) -> Ball:
     """max over players of ||T Q'_0 - Q'_0||, T the undamped step."""
     leader, follower = once(floats(game), "residuals", _residuals)
-    return larger(*(_settled(_largest(table), _largest(error)) for table, error in (leader, follower)))
+    return larger(*(settled(largest(table), largest(error)) for table, error in (leader, follower)))
 
 
 def _residuals(game: MarkovIteration) -> list[Ball]:
     """T Q'_0 - Q'_0 of both players and its error by entries; the policies at given floats are never in doubt."""
     tables = game.leader_reference, game.follower_reference
     found = stage(*tables, game.ties)
-    bits = _bits(game, 1.0)
+    bits = bits_of(game, 1.0)
     residuals: list[Ball] = []
     for q, reward, discount, player in zip(tables, game.rewards(), game.discounts(), bits, strict=True):
         target = backed(game, reward, discount, values(q, found.moves, found.replies))
-        rounding = (game.states + 4) * UNIT * (_largest(reward) + _largest(q)) + 8 * SMALLEST
+        rounding = (game.states + 4) * UNIT * (largest(reward) + largest(q)) + 8 * SMALLEST
         rounding = np.where(_is_exact(q, player), 0.0, rounding)
         residuals.append((target - q, (missed_by(target, -q) + rounding[..., None, None, None]) * UP))
     return residuals
@@ -400,7 +220,7 @@ def _slacks(game: MarkovIteration, player: int) -> Slacks:
     ideal = stage(*fixed, game.ties)
     target = values(fixed[player], ideal.moves, ideal.replies)
     slacks = Slacks([], [], [], [])
-    for step, (tables, found) in enumerate(_start(game).path):
+    for step, (tables, found) in enumerate(start_run(game).path):
         error = tables[2 + player][..., None]
         q = tables[player]
         same = found.moves == ideal.moves
@@ -442,7 +262,7 @@ def _ball(low: np.ndarray, high: np.ndarray) -> Ball:
     """The ball around an interval, a point where the interval is one."""
     middle = np.where(low == high, low, low / 2 + high / 2)
     reach = np.maximum(high - middle, middle - low) * UP
-    return _settled(middle, np.where(low == high, 0.0, np.nextafter(reach, np.inf)))
+    return settled(middle, np.where(low == high, 0.0, np.nextafter(reach, np.inf)))
 
 
 def leader_slack(game: MarkovIteration) -> Ball:
@@ -470,10 +290,10 @@ def _slack_sum(game: MarkovIteration, slacks: Slacks, discount: np.ndarray) -> B
     total: Ball = (np.zeros(game.batch_shape), np.zeros(game.batch_shape))
     with np.errstate(invalid="ignore", over="ignore", under="ignore"):
         for step, (low, high) in enumerate(zip(slacks.low, slacks.high, strict=True)):
-            grown = _add(_multiply(rate, total), _ball(low, high))
+            grown = add(multiply(rate, total), _ball(low, high))
             active = game.steps > step
             total = np.where(active, grown[0], total[0]), np.where(active, grown[1], total[1])
-        return _settled(*_multiply(_multiply(given(game.step_size), given(discount)), total))
+        return settled(*multiply(multiply(given(game.step_size), given(discount)), total))
 
 
 def leader_comparison_excess(game: MarkovIteration) -> Ball:
@@ -497,10 +317,10 @@ def _comparison(game: MarkovIteration) -> Ball:
     d = f = (zero, zero)  # bounds from below and above
     low, high = np.zeros(game.batch_shape), np.zeros(game.batch_shape)
     lost = np.zeros(game.batch_shape, dtype=bool)
-    for step, (tables, found) in enumerate(_start(game).path):
+    for step, (tables, found) in enumerate(start_run(game).path):
         lost |= (game.steps > step) & ~decided(found, tables.leader_error, tables.follower_error)
         slack = slacks.low[step][..., None], slacks.high[step][..., None]
-        active = _wide(game.steps > step, zero)
+        active = wide(game.steps > step, zero)
         moved = (
             _evolve(game, d, ideal, _room(slack, slacks.loss[step]), residual),
             _evolve(game, f, found, _room(slack, slacks.gain[step]), opposite),
@@ -540,5 +360,5 @@ def _evolve(game: MarkovIteration, bounds: Ball, policies: Stage, room: Ball, sh
         certain = ((x >= 0) & (constant >= 0)).all(axis=CORE) & (space >= 0).all(axis=-1)
         size = middle if certain.all() else mean(np.abs(x), np.abs(at) + np.abs(space), np.abs(constant))
         end = middle + side * ((game.states + 8) * UNIT * size + 8 * SMALLEST * (size > 0)) * UP
-        found.append(np.where(_wide(certain, x), np.maximum(end, 0.0), end))
+        found.append(np.where(wide(certain, x), np.maximum(end, 0.0), end))
     return found[0], found[1]

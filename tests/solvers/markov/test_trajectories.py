@@ -8,6 +8,7 @@ import pytest
 from games.markov import MarkovIteration
 from solvers.errors import SolverError
 from solvers.markov import trajectories
+from solvers.markov.float_runs import start_run
 
 SIGN = {0: -1, 1: 1, 2: 0}  # of Q_L where the follower's ties are broken for her, against her, or not by her
 
@@ -227,7 +228,7 @@ def _twin(game, i):
 def test_short_dyadic_data_are_exact_and_their_ties_are_known():
     rng = np.random.default_rng(5)
     game = settle(draw(rng, 400, 2, 2, 2, scale=1, kind="general"))
-    tied = [found.reply_margins.min(axis=(1, 2)) == 0 for _, found in trajectories._start(game).path]
+    tied = [found.reply_margins.min(axis=(1, 2)) == 0 for _, found in start_run(game).path]
     assert np.mean(tied) > 0.2
     for name in NAMES:
         value, radius = getattr(trajectories, name)(game)
