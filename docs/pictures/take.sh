@@ -16,3 +16,4 @@ take() { # page height picture
 take index.html 1400 report-index
 take claims/softmax-value-gap.html 1500 report-proof
 take claims/matrix-pure-suffices.html 1300 report-counterexample
+take claims/sqvi-general-sum-converges.html 1190 report-orbit
