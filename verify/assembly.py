@@ -18,6 +18,7 @@ from verify.exact.author import place
 from verify.exact.evaluate import MAX_BITS
 from verify.exact.game_json import to_json
 from verify.experiment.plan import Quantity
+from verify.runner.budget import Tier
 from verify.scope import Scope
 from verify.statement import Claim
 from verify.statistics import clopper_pearson
@@ -40,7 +41,7 @@ ANSWERS = (Verdict.PROVED, Verdict.REFUTED, Verdict.SUPPORTED)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Assembly:
-    """One claim of a run of `suite` claims."""
+    """One claim of a run of `suite` claims, in a tier."""
 
     claim: Claim
     tallies: Tallies
@@ -48,6 +49,7 @@ class Assembly:
     failures: tuple[str, ...]
     seed: int
     suite: int
+    tier: Tier = "quick"
 
     def record(self) -> dict[str, Any]:
         claim = self.claim

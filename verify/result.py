@@ -8,6 +8,7 @@ from typing import Any
 from verify.assembly import Assembly, Findings
 from verify.experiment.assembly import MeasuredAssembly
 from verify.papers import PAPERS
+from verify.runner.budget import Tier
 from verify.statement import Claim
 from verify.tally import Tally
 
@@ -30,6 +31,7 @@ def assemble(
     for _, claim in claims:
         assembly = MeasuredAssembly if claim.experiment is not None else Assembly
         lines = tuple(failures.get(claim.id, ()))
-        records.append(assembly(claim, grouped, findings, lines, int(run["seed"]), len(claims)).record())
+        tier: Tier = run.get("tier", "quick")
+        records.append(assembly(claim, grouped, findings, lines, int(run["seed"]), len(claims), tier).record())
     cited = {claim.paper: PAPERS[claim.paper] for _, claim in claims if claim.paper in PAPERS}
     return {"schema": SCHEMA, "run": dict(run), "papers": cited, "claims": records}

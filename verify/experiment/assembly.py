@@ -42,13 +42,21 @@ class MeasuredAssembly(Assembly):
         return self._rule(self.claim.relation, own)
 
     def _rule(self, relation: Relation, tallies: Sequence[Tally]) -> Ruling:
-        """The verdict on a statement from the replicates of one measurement."""
+        """The verdict on a statement from the replicates of one measurement: all of those that were declared.
+
+        Replicates that are missing, because a run was cut short or they were lost, may be missing for what they would
+        have shown: what is left is no sample, and decides nothing.
+        """
+        declared = getattr(self._experiment, self.tier)
         scope = Scope(kind="sampled", detail=f"{len(tallies)} independent replicates; seed {self.seed}")
         failures = [line for tally in tallies for line in tally.outcome.failures]
         if not tallies or failures:
             verdict = Verdict.UNDECIDED if failures else Verdict.NOT_RUN
             reason = failures[0] if failures else "no replicate was measured"
             return Ruling(verdict=verdict, evidence=None, scope=scope, reason=reason)
+        if len(tallies) < declared:
+            reason = f"{len(tallies)} replicates of the {declared} that the plan declares: too few to decide it"
+            return Ruling(verdict=Verdict.UNDECIDED, evidence=None, scope=scope, reason=reason)
         try:
             finding = settle(relation, self._estimates(relation, tallies))
         except ClaimError as problem:

@@ -1,5 +1,6 @@
 """Claims about measured rates: held within their intervals, rejected beside them, undecided in between."""
 
+import contextlib
 import dataclasses
 from fractions import Fraction
 
@@ -69,10 +70,11 @@ def rate(game):
     return near(Fraction(1, 2))(game)
 
 
-def record(stated, blocks=8, seed=1):
+def record(stated, blocks=8, seed=1, tier="quick"):
     names = list(variants(stated))
     tallies = [tally for block in range(blocks) for tally in run_block(stated, names, seed=seed, block=block)]
-    result = assemble({"seed": seed, "id": "1"}, [("", stated)], tallies=tallies, findings={}, failures={})
+    run = {"seed": seed, "id": "1", "tier": tier}
+    result = assemble(run, [("", stated)], tallies=tallies, findings={}, failures={})
     return result["claims"][0]
 
 
@@ -177,3 +179,31 @@ def test_an_exponent_needs_two_decades():
 def test_replicates_have_one_design():
     with pytest.raises(ClaimError, match="same design points"):
         band([[(1.0, 2.0)], [(2.0, 2.0)]])
+
+
+def test_fewer_replicates_than_declared_decide_nothing():
+    """Whoever stops a run when he likes what he sees, or loses the replicates that fail, has no sample."""
+    found = record(rate, blocks=7)
+    assert found["verdict"] == "UNDECIDED" and not found["ok"]
+    assert found["reason"] == "7 replicates of the 8 that the plan declares: too few to decide it"
+    assert [mutant["verdict"] for mutant in found["mutants"]] == ["UNDECIDED", "UNDECIDED"]
+    assert [item["found"] for item in found["ablations"]] == ["undecided", "undecided"]
+    assert record(rate, blocks=8, tier="default")["verdict"] == "UNDECIDED"
+    assert record(rate, blocks=0)["verdict"] == "NOT_RUN"
+
+
+def test_a_replicate_that_breaks_off_is_missed():
+    def measure(rng):
+        if rng.random() < 0.4:
+            raise TypeError("an error of the author's")
+        return power(rng, 0.5)
+
+    experiment = dataclasses.replace(EXPERIMENT, measure=measure, contrasts=())
+    stated = dataclasses.replace(rate, experiment=experiment, mutants=())
+    tallies = []
+    for block in range(8):
+        with contextlib.suppress(TypeError):  # the runner makes a line of it
+            tallies += run_block(stated, ["claim"], seed=1, block=block)
+    assert 4 <= len(tallies) < 8
+    result = assemble({"seed": 1, "id": "1"}, [("", stated)], tallies=tallies, findings={}, failures={})
+    assert result["claims"][0]["verdict"] == "UNDECIDED"
