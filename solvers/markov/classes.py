@@ -34,7 +34,9 @@ def contracting(
     tolerance: float,
     budget: int,
 ) -> MarkovSolution | None:
-    """The fixed point of a single game of one of the classes; None outside them, and where one agent's ties matter."""
+    """The fixed point of a single game of one of the classes; None outside them, where one agent's ties matter, and
+    where discounts are within rounding of one.
+    """
     discounts = float(game.leader_discount), float(game.follower_discount)
     if discounts == (0.0, 0.0):
         return _one_shot(game, ties)
@@ -79,7 +81,10 @@ def _max_min(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _answer(
     game: MarkovGame, found: Settled, follower_q: np.ndarray, ties: Ties, tolerance: float, budget: int
-) -> MarkovSolution:
+) -> MarkovSolution | None:
+    """The answer; None where rounding leaves no bound."""
+    if not np.isfinite(found.bound):
+        return None
     chosen = stage(found.q, follower_q, ties)
     goal = tolerance * float(np.abs(game.leader_reward).max())
     spent = found.iterations == budget and found.bound > goal

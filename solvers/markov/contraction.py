@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from solvers.markov.backup import SLACK, Backup, centred_product, table_error
+from solvers.markov.backup import SLACK, SMALLEST, Backup, amplified, centred_product, table_error
 
 # What a table (S, A, B) is worth in every state, and the actions of both that are played for it, or None where mixed.
 StageValue = Callable[[np.ndarray], tuple[np.ndarray, Any, Any]]
@@ -58,7 +58,8 @@ def settle(
     """The fixed point of Q = r + gamma P stage_value(Q) for one player's rewards and discount.
 
     Ends where the bound is at most `tolerance` times the largest reward, or as small as rounding lets it be, or after
-    `budget` passes; the bound holds in any case. `stage_error` tells how far the last stage values may be off.
+    `budget` passes; the bound holds in any case, and is infinite where the discount is so near one that rows of floats,
+    which may miss one, need not contract. `stage_error` tells how far the last stage values may be off.
     `greedy` says that the stage value is the largest entry of the state, so that policies can be improved before the
     next pass.
     """
@@ -82,7 +83,7 @@ def settle(
         if bound <= goal or (high - low) / 2 <= floor or step == budget:
             shift = (low + high) / 2
             table += shift
-            bound += 2.0**-52 * (float(np.abs(table).max()) + abs(shift))
+            bound += 2.0**-52 * (float(np.abs(table).max()) + abs(shift)) + (4 * SMALLEST if scale else 0.0)
             return Settled(table, found + shift, moves, answers, half, bound, step)
         if moves is None:
             values = found + (low + high) / 2
@@ -118,14 +119,17 @@ def _interval(
     error = float(table_error(backup, values[None], np.array([discount]), np.array([scale]))[0])
     error += stage_error + 2.0**-52 * max(abs(low), abs(high))
 
+    half = (high - low) / 2
+    floor = SLACK * float(amplified(np.array(error), np.array(discount), backup.defect))
+    if not np.isfinite(floor):
+        return 0.0, 0.0, half, np.inf
+
     def lifted(change: float, outward: bool) -> float:
         # Rows of the kernel sum to one within the defect: the far side of the interval takes the larger factor.
-        factor = discount * (1 + backup.defect * (1 if outward else -1))
-        return factor * change / (1 - factor)
+        defect = backup.defect * (1 if outward else -1)
+        return discount * (1 + defect) * change / ((1 - discount) - discount * defect)
 
-    down, up = lifted(low, low < 0), lifted(high, high > 0)
-    worst = discount * (1 + backup.defect)
-    return down, up, (high - low) / 2, SLACK * error / (1 - worst)
+    return lifted(low, low < 0), lifted(high, high > 0), half, floor
 
 
 class _Policy:
@@ -182,4 +186,7 @@ def collected(
             values = following + discount / (1 - discount) * (low + high) / 2
             if discount * (high - low) <= precision:
                 return values
-    return np.linalg.solve(np.eye(len(rewards)) - discount * matrix, rewards)
+    try:
+        return np.linalg.solve(np.eye(len(rewards)) - discount * matrix, rewards)
+    except np.linalg.LinAlgError:  # discounts within rounding of one
+        return ahead

@@ -94,6 +94,8 @@ def _contracting(
     found = settle(
         backup, 0, discounts[0], stage_value, tolerance=tolerance, budget=budget, stage_error=lambda: worst[0]
     )
+    if not np.isfinite(found.bound):
+        return None
     tables = np.stack([found.q, sign * found.q if fixed is None else fixed])
     values, mixtures, replies, _ = mixed_stage(tables, threads)
     spent = found.iterations == budget and found.bound > tolerance * float(np.abs(leader).max())

@@ -10,7 +10,7 @@ import numpy as np
 
 from games.markov import MarkovGame, Ties
 from solvers.errors import SolverError, refuse_batch
-from solvers.markov.backup import SLACK, UNIT, Backup, centred_product, table_error
+from solvers.markov.backup import SLACK, UNIT, Backup, amplified, centred_product, table_error
 from solvers.markov.contraction import collected, settle
 from solvers.markov.rules import as_ties, check_run, refuse_exact
 from solvers.markov.solution import MarkovSolution
@@ -60,7 +60,15 @@ def solve(
             tables[0], passive_bound = _passive(backup, 0, discounts, policy)
     replies = policy[1][:, None] if agent == 1 else np.zeros((game.states, game.leader_actions), dtype=np.int64)
     goal = tolerance * float(np.abs(game.rewards()[agent]).max())
+    bound = max(found.bound, passive_bound)
     spent = found.iterations == budget and found.bound > goal
+    status, reason = Status.CONVERGED, ""
+    if not np.isfinite(bound):
+        status = Status.UNDECIDED
+        reason = "undecided: a discount is so near 1, or payoffs are so large, that rounding leaves no bound."
+    elif spent:
+        status = Status.BUDGET
+        reason = f"budget: {budget} passes gave an error of {found.bound:.1e}; raise the budget."
     return MarkovSolution(
         concept="stackelberg",
         values={
@@ -69,12 +77,12 @@ def solve(
         },
         policies={"leader": policy[0], "follower": replies},
         residual=found.residual,
-        error_bound=max(found.bound, passive_bound),
-        status=np.int8(Status.BUDGET if spent else Status.CONVERGED),
+        error_bound=bound if np.isfinite(bound) else float("nan"),
+        status=np.int8(status),
         q={"leader": tables[0], "follower": tables[1]},
-        period=0 if spent else 1,
+        period=int(status == Status.CONVERGED),
         iterations=found.iterations,
-        reason=f"budget: {budget} passes gave an error of {found.bound:.1e}; raise the budget." if spent else "",
+        reason=reason,
     )
 
 
@@ -110,4 +118,5 @@ def _passive(
     table = backup.continuation(values[None])[0]
     table *= discount
     table += rewards
-    return table, SLACK * (worst * (miss + rounding) / (1 - worst) + rounding)
+    apart = float(amplified(np.array(miss + rounding), np.array(discount), backup.defect))
+    return table, SLACK * (worst * apart + rounding)

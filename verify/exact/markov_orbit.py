@@ -62,6 +62,9 @@ EXACT_BITS = 1024
 TIED_BITS = 2**17
 """Denominators up to which iterates are followed exactly."""
 
+MOST_EXACT_WORK = 2**29
+"""Multiplications, times bits of the denominators, that exact iterates may take while ties are told."""
+
 BALL_BITS = 384
 
 Place = tuple[int, int, int]  # (s, a, b)
@@ -106,7 +109,7 @@ class Orbit:
     """An orbit that the iterates from Q = 0 tend to.
 
     period : the least period of its phases, which may be listed several times over
-    ties   : how many alternatives tie with a choice
+    ties   : how many alternatives tie with a choice in the phases of one period
     """
 
     phases: list[Pair]
@@ -161,7 +164,7 @@ def _orbit(rules: Rules, fact: Fact, step_size: fmpq) -> Orbit | None:
         require(mapped == following, fact, f"phase {j} to be mapped to the next one")
     period = next(d for d in range(1, len(phases) + 1) if phases[d:] + phases[:d] == phases)
     require(rational(fact, "value") == period, fact, f"the value {period}, the period of its phases")
-    return Orbit(phases=phases, policies=found.policies, period=period, ties=found.ties)
+    return Orbit(phases=phases, policies=found.policies, period=period, ties=found.ties * period // len(phases))
 
 
 def _part(fact: Fact) -> Fact:
@@ -316,6 +319,7 @@ class _Walk:
         self.exactly = exactly
         self.in_balls = False
         self.time = 0
+        self.work = 0
         self.q: Pair = rules.constant(fmpq(0))
 
     def advance(self) -> None:
@@ -329,6 +333,10 @@ class _Walk:
 
     def _measure(self) -> None:
         bits = max(value.q.bit_length() for table in self.q for rows in table for row in rows for value in row)
+        rules = self.rules
+        self.work += 2 * rules.states**2 * rules.leader_actions * rules.follower_actions * bits
+        if self.exactly and self.work > MOST_EXACT_WORK:
+            raise CertificateError(f"orbit: expected ties that are told sooner, found none by step {self.time}")
         if self.exactly and bits > TIED_BITS:
             raise CertificateError(f"orbit: expected ties within {TIED_BITS} bits, found more at step {self.time}")
         if not self.exactly and bits > EXACT_BITS:

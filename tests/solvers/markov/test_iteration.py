@@ -262,3 +262,26 @@ def test_bounds_hold_where_payoffs_underflow(reference, drawn, distance):
             for player, table in zip(("leader", "follower"), truth, strict=True):
                 assert distance(found.q[player], table) <= Fraction(found.error_bound)
     assert proved
+
+
+@pytest.mark.parametrize("discount", [1 - 2.0**-50, 1 - 2.0**-52, 1 - 2.0**-53])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("size", [(2, 2, 2), (3, 2, 1), (3, 1, 2)])
+def test_no_bound_is_stated_where_discounts_are_within_rounding_of_one(discount, sign, size):
+    """Rows of floats may miss one by more than 1 - gamma: then no step need contract, whatever the class of games."""
+    rng = np.random.default_rng(3)
+    states = size[0]
+    miss = 0.9 * states * 2.0**-50
+    transition = rng.dirichlet(np.ones(states), size=size) * (1 + miss * rng.choice([-1, 1], size=(*size, 1)))
+    reward = rng.integers(-1, 2, size).astype(float)
+    reward[0, 0, 0] = 1.0
+    game = MarkovGame(
+        transition=transition,
+        leader_reward=reward,
+        follower_reward=sign * reward,
+        leader_discount=discount,
+        follower_discount=discount,
+    )
+    found = solve(game, budget=200)
+    assert found.status in (Status.UNDECIDED, Status.BUDGET)
+    assert np.isnan(found.error_bound)

@@ -9,6 +9,7 @@ import pytest
 from games.markov import MarkovGame
 from solvers.errors import SolverError
 from solvers.markov.single_agent import is_strict, solve
+from solvers.solution import Status
 
 
 @pytest.mark.parametrize("agent", ["leader", "follower"])
@@ -77,3 +78,16 @@ def test_out_of_budget_the_bound_holds_all_the_same(drawn):
     short, full = solve(game, budget=1), solve(game)
     assert not short.converged and "raise the budget" in short.message
     assert np.abs(short.q["leader"] - full.q["leader"]).max() <= short.error_bound + full.error_bound
+
+
+def test_a_discount_within_rounding_of_one_leaves_no_bound():
+    game = MarkovGame(
+        transition=np.full((2, 2, 1, 2), 0.5) * (1 + 2.0**-50),
+        leader_reward=np.array([[[1.0], [0.0]], [[0.5], [0.25]]]),
+        follower_reward=np.zeros((2, 2, 1)),
+        leader_discount=1 - 2.0**-53,
+        follower_discount=0.5,
+    )
+    found = solve(game, budget=50)
+    assert found.status == Status.UNDECIDED and np.isnan(found.error_bound) and found.period == 0
+    assert "so near 1" in found.message

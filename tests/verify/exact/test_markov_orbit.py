@@ -416,3 +416,44 @@ def test_nothing_known_is_nothing_proved():
     for name, checker in (("orbit_period", orbit_period), ("orbit_period_half", orbit_period_half)):
         found = checker(SETTLED, {"concept": name, "undecided": "no orbit"}, 128)
         assert isinstance(found, arb) and not found.is_finite()
+
+
+@pytest.mark.parametrize("turns", [1, 2, 5])
+def test_ties_of_an_orbit_listed_several_times_count_once(turns):
+    game = one_state_tie()
+    phase = {"leader": [[["0", "0"]]], "follower": [[["2", "2"]]]}
+    period = {
+        "concept": "orbit_period",
+        "value": "1",
+        "ties": "strong",
+        "step_size": "1",
+        "orbit": [phase] * turns,
+        "entry": {"steps": 3, "phase": 0},
+    }
+    assert check(game, {"concept": "orbit_ties", "orbit": period}, 128) == 1
+    assert check(game, period, 128) == 1
+
+
+def test_ties_that_take_too_long_to_tell_are_refused():
+    """Long before memory or patience ends: denominators of 2^17 bits would let a fact run for minutes."""
+    phase = {"leader": [[["0", "0"]]], "follower": [[["2", "2"]]]}
+    fact = {
+        "concept": "orbit_period",
+        "value": "1",
+        "ties": "strong",
+        "step_size": "1",
+        "orbit": [phase],
+        "entry": {"steps": 100_000, "phase": 0},
+    }
+    with pytest.raises(CertificateError, match="ties that are told sooner"):
+        check(one_state_tie(), fact, 128)
+
+
+def one_state_tie():
+    return MarkovGame(
+        transition=[[[[F(1)], [F(1)]]]],
+        leader_reward=[[[F(0), F(0)]]],
+        follower_reward=[[[F(1), F(1)]]],
+        leader_discount=F(1, 2),
+        follower_discount=F(1, 2),
+    )
