@@ -147,3 +147,21 @@ BIMATRIX = {"kind": "bimatrix", "leader": [[1]], "follower": [[1]]}
 def test_what_does_not_apply_is_one_line_and_exit_code_2(firstmover, game, options, message):
     code, answer, err = firstmover(game, *options)
     assert code == 2 and message in err and err.count("\n") == 1 and not answer
+
+
+def test_the_best_fixed_point_is_shown_beside_the_one_found(firstmover):
+    from games.files import to_json
+    from solvers.markov.exact import fixed_points
+    from verify.claims.sqvi.unique_fixed_point import unique_fixed_point
+
+    assert unique_fixed_point.witness is not None
+    game = unique_fixed_point.witness()
+    points = fixed_points(game)
+    assert len(points) > 1
+    _, answer, _ = firstmover(to_json(game))
+    listed = [[Fraction(value) for value in point["leader_value"]] for point in answer["fixed_points"]]
+    assert listed == [list(point.leader_value) for point in points]
+    _, text, _ = firstmover(to_json(game), as_json=False)
+    assert f"stationary fixed points: {len(points)}" in text and "the best for the leader" in text
+    _, answer, _ = firstmover(to_json(game), "--commitment", "mixed")
+    assert "fixed_points" not in answer

@@ -53,8 +53,9 @@ def command(
     weak" (commitment to a row, ties for or against the leader), correlated, minimax, "best nash" and "worst nash".
 
     Concepts of Markov games: stackelberg (where Q-value iteration from zero goes: a fixed point, or a cycle of
-    policies) and soft (both players choose by softmax, with --temperature). Mixed commitment and soft choices are
-    answered in floats, and so are games too large for exact arithmetic.
+    policies; beside it, in small games, how many stationary fixed points there are and the best for the leader) and
+    soft (both players choose by softmax, with --temperature). Mixed commitment and soft choices are answered in
+    floats, and so are games too large for exact arithmetic.
 
     Exit code 1 where the solver did not converge.
     """
@@ -81,6 +82,8 @@ def command(
     else:
         raise GameError(f"{game}: expected a bimatrix or Markov game, found a game of kind {played.kind!r}")
     answer = _answer(solution)
+    if solution.concept == "stackelberg" and isinstance(played, MarkovGame) and commitment != "mixed" and not floats:
+        answer["fixed_points"] = _fixed_points(played, ties or "strong")
     if as_json:
         print_json(answer)
     else:
@@ -171,6 +174,25 @@ def _answer(solution: Solution) -> dict[str, Any]:
     return answer
 
 
+def _fixed_points(game: MarkovGame, ties: str) -> list[dict[str, Any]] | None:
+    """All stationary fixed points, the leader's best mean value first; None for games too large to enumerate."""
+    from solvers.errors import SolverError
+    from solvers.markov.exact import fixed_points
+
+    try:
+        found = fixed_points(game.exact(), ties)
+    except SolverError:
+        return None
+    return [
+        {
+            "leader_value": _plain(point.leader_value),
+            "follower_value": _plain(point.follower_value),
+            "policies": {"leader": _plain(point.moves), "follower": _plain(point.replies)},
+        }
+        for point in found
+    ]
+
+
 def _first_step(solution: Solution, player: str) -> Any:
     """The value of a game: of its first step, where values lead with the steps of a horizon."""
     value: Any = solution.values.get(player)
@@ -202,8 +224,20 @@ def _print(answer: dict[str, Any]) -> None:
         elif name == "cycle":
             for number, phase in enumerate(value):
                 _print_policies(phase, f"plays in phase {number}")
+        elif name == "fixed_points":
+            _print_fixed_points(value)
         elif name != "certificate" and value is not None:
             click.echo(f"{name.replace('_', ' ')}: {_text(value)}")
+
+
+def _print_fixed_points(points: list[dict[str, Any]] | None) -> None:
+    """How many stationary fixed points there are, and the best for the leader beside what was found."""
+    if points is None:
+        return
+    click.echo(f"stationary fixed points: {len(points)}")
+    if len(points) > 1:
+        click.echo(f"the best for the leader is worth {_text(points[0]['leader_value'])} to her")
+        _print_policies(points[0]["policies"], "plays there")
 
 
 def _print_policies(policies: dict[str, Any], verb: str) -> None:
