@@ -24,7 +24,7 @@ FLOOR = Quantity(
 
 def near(exponent: Fraction):
     """Within a tenth: what seven step sizes over two decades cannot blur, and a quarter beside it is well outside."""
-    return lambda game: at_most(abs(FLOOR(game) - exponent), Fraction(1, 10))
+    return lambda game: at_most(abs(FLOOR(game) - exponent if exponent else FLOOR(game)), Fraction(1, 10))
 
 
 def indifferent():

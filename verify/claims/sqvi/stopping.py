@@ -37,7 +37,8 @@ PLACE = "stopping rules, where the iteration contracts"
 
 def bound(game: Any, share: Any = 1) -> Term:
     """A share of the residual over 1 - gamma_L."""
-    return share * start_residual(game) / (1 - leader_discount(game))
+    residual = start_residual(game) if share == 1 else share * start_residual(game)
+    return residual / (1 - leader_discount(game))
 
 
 MUTANTS = (
