@@ -63,3 +63,27 @@ follower_span = _concept(
     r"\operatorname{span}(Q_{F,0},Q'_{F,0})",
     "largest minus smallest entry of the follower's table at the start, the larger of both runs",
 )
+
+
+def _of_matrix(name: str, latex: str, text: str) -> Concept:
+    return Concept(
+        name=name,
+        latex=latex,
+        text=text,
+        game="soft markov iteration",
+        numeric=f"verify.vocabulary.soft_matrix_numeric:{name}",
+        exact=f"verify.exact.soft_matrix:{name}",
+    )
+
+
+soft_leader_weight = _of_matrix(
+    "soft_leader_weight",
+    "w_L",
+    "the leader's weight 1 - C_FF + C_FL, with C the comparison matrix of the step, both players' entropies counted",
+)
+soft_follower_weight = _of_matrix(
+    "soft_follower_weight", "w_F", "the follower's weight 1 - C_LL + C_LF, with C the comparison matrix of the step"
+)
+soft_decay = _of_matrix(
+    "soft_decay", r"\theta^{\,t}", "theta = 1 - alpha det(I - C) / (w_L + w_F), to the number of steps"
+)
