@@ -31,6 +31,10 @@ ORDERS: dict[str, Order] = {order.kind: order for order in (BimatrixOrder(), Mar
 """How far games of each kind are searched unless told otherwise."""
 
 
+SIMULTANEOUS = frozenset({"pure_nash_count", "best_markov_nash", "worst_markov_nash", "markov_commitment_gain"})
+"""Concepts of Markov games that renaming the replies to one action of the leader may change."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What an exhaustive search has found.
@@ -73,12 +77,16 @@ def search(claim: Claim, *, order: Order | None = None, budget: int = 20_000) ->
     """
     itself = variants(claim)["claim"]
     relations = [itself.relation, *(relation for _, relation in itself.hypotheses)]
-    kinds = {concept(name).game for relation in relations for name in relation.concepts()}
+    names = {name for relation in relations for name in relation.concepts()}
+    kinds = {concept(name).game for name in names}
     known = {order.kind: order} if order else ORDERS
     if len(kinds) != 1 or not kinds <= known.keys():
         expected = " or ".join(f"{kind} games" for kind in known)
         raise ClaimError(f"{claim.id}: expected a claim on {expected} to search, found one on {sorted(kinds)}")
-    work = _Work(itself, known[kinds.pop()], budget)
+    chosen = known[kinds.pop()]
+    if isinstance(chosen, MarkovOrder) and names & SIMULTANEOUS:
+        chosen = dataclasses.replace(chosen, simultaneous=True)
+    work = _Work(itself, chosen, budget)
     for level in work.order.levels():
         for batch in level.batches:
             place = work.first_violation(batch)

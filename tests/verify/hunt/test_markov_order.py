@@ -17,6 +17,7 @@ from verify.vocabulary.markov import (
     follower_actions_count,
     markov_zero_sum_defect,
     orbit_period,
+    pure_nash_count,
     states,
 )
 
@@ -105,3 +106,37 @@ def test_hypotheses_are_heeded_and_undefined_sides_are_no_counterexamples():
     nothing = search(conjecture(lambda game: equal(fixed_points(game), 1), (zero_sum,)), order=order)
     assert nothing.game is None and nothing.undecided == 0
     assert nothing.bound.startswith(f"none of {nothing.examined} Markov games")
+
+
+@pytest.mark.parametrize(("S", "A", "B", "total"), [(1, 2, 2, 2), (1, 2, 3, 1), (2, 2, 1, 1), (2, 1, 2, 1)])
+def test_for_simultaneous_moves_replies_are_renamed_in_a_whole_state(S, A, B, total):
+    listed = [cells(game) for batch in batches(S, A, B, total, HALF, simultaneous=True) for game in batch]
+
+    def renamed(table):
+        for names in itertools.permutations(range(S)):
+            for orders in itertools.product(itertools.permutations(range(B)), repeat=S):
+                moved = [None] * S
+                for s, moves in enumerate(table):
+                    cut = [[(names[t], own, other) for t, own, other in row] for row in moves]
+                    moved[names[s]] = [[row[b] for b in orders[s]] for row in cut]
+                yield moved
+
+    expected = []
+    for flat in itertools.product(itertools.product(range(S), PAYOFFS, PAYOFFS), repeat=S * A * B):
+        if sum(abs(own) + abs(other) for _, own, other in flat) == total:
+            table = [[[flat[(s * A + a) * B + b] for b in range(B)] for a in range(A)] for s in range(S)]
+            if key(table) == min(map(key, renamed(table))):
+                expected.append(table)
+    assert listed == sorted(expected, key=key)
+
+
+def test_equilibria_are_searched_without_renaming_replies_to_one_action():
+    """Exchanging the replies to one action makes other equilibria: sorted replies alone do not show all games."""
+    bounds = []
+    for body in (lambda game: at_least(pure_nash_count(game), 1), lambda game: at_least(fixed_points(game), 1)):
+        found = search(conjecture(body), order=MarkovOrder(states=1, total=2))
+        bounds.append((found.examined, found.bound))
+    (nash, nash_bound), (fixed, fixed_bound) = bounds
+    assert nash > fixed
+    assert "the follower's actions in a state count once" in nash_bound
+    assert "names of states or replies count once" in fixed_bound
