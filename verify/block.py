@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from verify.errors import ClaimError
 from verify.exact.evaluate import Decision
 from verify.experiment.replicate import measure_replicate
 from verify.float_ball import FloatBall
+from verify.hunt.shrink import shrink
 from verify.numeric import evaluate, settled
 from verify.sides import Sides
 from verify.statement import Claim
@@ -43,18 +45,22 @@ class Effort:
              Hypotheses, which the variants of a block share, are always decided as under `FULL`
     confirm  confirmed violations after which the block looks for no more
     audits   instances decided exactly although floats had decided them
+    simplify exact decisions that making a counterexample simpler may take
     """
 
     exact: int = 1024
     confirm: int = 2
     audits: int = 4
+    simplify: int = 0
 
 
 FULL = Effort()
 DERIVED = Effort(exact=256)
 """What a claim with a derivation gets: instances are the second book there, and what stays open costs no verdict."""
 BRIEF = Effort(exact=256, confirm=1, audits=0)
-"""What a mutant or an ablation gets: one confirmed violation is all it is there for."""
+"""What a mutant gets: one confirmed violation is all it is there for."""
+ABLATED = dataclasses.replace(BRIEF, simplify=200)
+"""What a claim without one of its hypotheses gets: the violation is there to be understood."""
 
 
 def run_block(claim: Claim, names: Iterable[str], *, seed: int, block: int) -> list[Tally]:
@@ -74,9 +80,14 @@ def run_block(claim: Claim, names: Iterable[str], *, seed: int, block: int) -> l
         name = variant.families[block % len(variant.families)]
         if name not in batches:
             batches[name] = _Batch(name, stream(seed, claim.id, block), block)
-        effort = BRIEF if variant.name != "claim" else DERIVED if claim.derivation else FULL
-        tallies.append(batches[name].tally(variant, effort))
+        tallies.append(batches[name].tally(variant, _effort(claim, variant)))
     return tallies
+
+
+def _effort(claim: Claim, variant: Variant) -> Effort:
+    if variant.name == "claim":
+        return DERIVED if claim.derivation else FULL
+    return ABLATED if variant.is_ablation else BRIEF
 
 
 def instance(claim: Claim, *, seed: int, index: int, variant: str = "claim") -> Game:
@@ -306,10 +317,17 @@ class _Work:
             self.balls += 1
         if decision.outcome == "violated":
             margin = float(sides.measures()[at])
-            certificate = twin.certificate(self.variant, decision)
+            certificate = self.simplified(twin, decision)
             self.events.append(Event(index=self.index(place), margin=margin, certificate=certificate))
             return VIOLATED
         return TIE if decision.outcome == "tie" else HELD
+
+    def simplified(self, twin: Twin, decision: Decision) -> Any:
+        """The certificate of the violation, or of a simpler one made from it."""
+        if self.effort.simplify:
+            twin = Twin(shrink(self.variant, twin.game, budget=self.effort.simplify))
+            decision = twin.decide(self.variant.relation)
+        return twin.certificate(self.variant, decision)
 
     def worst(self, sides: Sides, places: np.ndarray, codes: np.ndarray, measures: np.ndarray) -> Worst | None:
         """The instance with the smallest measure among those that meet the hypotheses."""

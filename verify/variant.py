@@ -26,6 +26,11 @@ class Variant:
     measure: Measure | None = None  # of an experiment
 
     @property
+    def is_ablation(self) -> bool:
+        """Whether this is the claim without one of its hypotheses."""
+        return self.name.startswith(ablation_name(""))
+
+    @property
     def title(self) -> str:
         """For error messages."""
         return self.claim if self.name == "claim" else f"{self.claim} ({self.name})"

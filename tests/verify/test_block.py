@@ -248,3 +248,18 @@ def test_strict_inequalities_are_violated_by_equality(true):
     equal_everywhere = np.all(values == values[:, :1], axis=-1)
     assert tally.outcome.ties == 0
     assert tally.outcome.violated + tally.outcome.candidates == equal_everywhere.sum()
+
+
+def test_counterexamples_without_a_hypothesis_are_made_simple():
+    """What is certified is a simplification of the instance, and still a counterexample under the other hypotheses."""
+    from verify.catalogue import claims
+    from verify.exact.certificate import replay
+
+    claim = claims()["sqvi/zero-sum"]
+    name = "without: zero-sum start"
+    tallies = [tally for block in range(3) for tally in run_block(claim, [name], seed=1, block=block)]
+    event = next(event for tally in tallies for event in tally.events)
+    drawn = block_module.instance(claim, seed=1, index=event.index, variant=name)
+    certified = event.certificate["game"]
+    assert len(certified["leader_reward"]) == 1 and np.size(drawn.leader_reward) > np.size(certified["leader_reward"])
+    assert replay(event.certificate).outcome == "violated"

@@ -19,7 +19,7 @@ from games.errors import FirstmoverError
 from verify.errors import ClaimError
 from verify.statement import Claim
 from verify.twin import Twin
-from verify.variant import variants
+from verify.variant import Variant, variants
 
 KERNEL = "transition"
 """The array whose last axis holds probabilities."""
@@ -27,21 +27,23 @@ KERNEL = "transition"
 DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 1024)
 
 
-def shrink(claim: Claim, game: Game, *, budget: int = 2_000) -> Game:
-    """A counterexample to the claim that no single simplification makes simpler, from the exact counterexample `game`.
+def shrink(claim: Claim | Variant, game: Game, *, budget: int = 2_000) -> Game:
+    """A counterexample that no single simplification makes simpler, from the exact counterexample `game`.
+
+    To a claim, or to a variant of one.
 
     Simplifications are tried in order: leave out an index of a core axis (an action), give all numbers few digits, move
     equal numbers together, then one number alone, nearer to 0 or to fewer digits. At most `budget` candidates are
     decided. Raises `ClaimError` if `game` does not violate the claim, or not under its hypotheses.
     """
-    variant = variants(claim)["claim"]
+    variant = claim if isinstance(claim, Variant) else variants(claim)["claim"]
 
     def violates(candidate: Game) -> bool:
         twin = Twin(candidate)
         return twin.decide(variant.relation).outcome == "violated" and not twin.unmet(variant)
 
     if not violates(game):
-        raise ClaimError(f"shrink: expected a counterexample to {claim.id}, found a game that is none")
+        raise ClaimError(f"shrink: expected a counterexample to {variant.title}, found a game that is none")
     game = game.exact()
     left = itertools.repeat(None, budget)
     improved = True
