@@ -191,7 +191,7 @@ def _names(variables: Iterable[Variable]) -> str:
 
 def _sort(variable: Variable) -> tuple[str, str]:
     if isinstance(variable, Index):
-        return "index", variable.domain.name
+        return "index", f"{variable.domain.name}, {variable.domain.elements}"
     return ("vector", "") if isinstance(variable, IndexedBase) else ("scalar", "")
 
 

@@ -12,7 +12,7 @@ import sympy
 from proofs.engine.errors import DerivationError
 from proofs.engine.numeric import evaluate
 from proofs.engine.relation import Relation, at_most, equal, less
-from proofs.engine.rules.algebra import Combine, Evident
+from proofs.engine.rules.algebra import Combine, Evident, Rewrite
 from proofs.engine.rules.assuming import Choice, Definition, Hypothesis
 from proofs.engine.rules.heads import BestBound
 from proofs.engine.rules.induction import Induction
@@ -26,6 +26,7 @@ A = IndexSet("A", n)
 a = Index("a", A)
 t, u = Index("t", NATURALS), Index("u", NATURALS)
 T = Moment("T")
+NAMESAKE = Index("T", NATURALS)
 p, q, v = vector("p"), vector("q"), vector("v")
 x, c, rho = Scalar("x"), Scalar("c"), Scalar("rho")
 
@@ -210,6 +211,29 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
         "distinct bound|fixed",
         lambda: infer(at_most(0, p[t]).for_all(t), Generalise((T,)), assume(at_most(0, p[T]))),
     ),
+    "an index of the fixed moment's name": (
+        "for all T",
+        lambda: infer(at_most(0, p[NAMESAKE]).for_all(NAMESAKE), Generalise((NAMESAKE,)), assume(at_most(0, p[T]))),
+    ),
+    "another form at an index of the moment's name": (
+        "normal forms",
+        lambda: infer(at_most(0, p[NAMESAKE]), Rewrite(), assume(at_most(0, p[T]))),
+    ),
+    "a definition at the fixed moment generalised": (
+        "arbitrary",
+        lambda: infer(
+            equal(c, p[T]).for_all(p), Generalise((p,)), infer(equal(c, p[T]), Definition())
+        ),
+    ),
+    "a condition at another moment": (
+        "side condition",
+        lambda: infer(
+            at_most(q[t + 1, a], 0),
+            Instantiate({t: t + 1, a: a}),
+            assume(at_most(q[t, a], 0).for_all(t, a, given=(at_most(p[t], 0),))),
+            assume(at_most(p[t], 0)),
+        ),
+    ),
     "replacing the fixed moment": ("no replacement", lambda: at_most(0, p[T]).substitute({T: t})),
     # definitions
     "a definition by itself a moment later": (
@@ -256,6 +280,13 @@ def test_conditions_about_a_bound_index_define_what_follows_them() -> None:
     for relation in (partial, at_most(0, 1 / p[t]).for_all(t)):
         with pytest.raises(DerivationError, match="nonzero"):
             assume(relation, fixed)
+
+
+def test_index_sets_of_one_name_and_other_sizes_are_other_sets() -> None:
+    other = Index("a", IndexSet("A", Size("m")))
+    assert not at_most(0, p[a]).for_all(a).same_as(at_most(0, p[other]).for_all(other))
+    assert at_most(p[u], p[T]).for_all(u).substitute({u: t}) == at_most(p[u], p[T]).for_all(u)
+    assert at_most(p[NAMESAKE], p[u]).for_all(NAMESAKE).substitute({u: T}).bound != (NAMESAKE,)
 
 
 def test_indices_survive_pickling() -> None:
