@@ -117,7 +117,7 @@ def _interval(
     rise = found - values
     low, high = float(rise.min()), float(rise.max())
     error = float(table_error(backup, values[None], np.array([discount]), np.array([scale]))[0])
-    error += stage_error + 2.0**-52 * max(abs(low), abs(high))
+    error += stage_error + 2.0**-52 * max(abs(low), abs(high)) + (4 * SMALLEST if low or high else 0.0)
 
     half = (high - low) / 2
     floor = SLACK * float(amplified(np.array(error), np.array(discount), backup.defect))

@@ -110,7 +110,9 @@ class _Run:
             if candidate is not None and self.is_caught(t, candidate):
                 return self.proved(t, candidate)
             played = self.played(tables, found)
-            move = self.discounts * np.abs(played - self.means).max(axis=1) + self.weight(t) * self.offset_size
+            move = np.abs(played - self.means).max(axis=1)
+            move = np.where(move > 0, self.discounts * move + SMALLEST * (self.discounts > 0), 0.0)
+            move += self.weight(t) * self.offset_size
             if not (error.any() or move.any()):
                 return self.answer(t, tables, found, Status.CONVERGED, error=np.zeros(2), period=1, residual=0.0)
             if (move <= 2 * self.alpha * (1 - self.discounts) * error).all():

@@ -60,7 +60,7 @@ def solve(
             tables[0], passive_bound = _passive(backup, 0, discounts, policy)
     replies = policy[1][:, None] if agent == 1 else np.zeros((game.states, game.leader_actions), dtype=np.int64)
     goal = tolerance * float(np.abs(game.rewards()[agent]).max())
-    bound = max(found.bound, passive_bound)
+    bound = float(np.max([found.bound, passive_bound]))  # NaN where one is
     spent = found.iterations == budget and found.bound > goal
     status, reason = Status.CONVERGED, ""
     if not np.isfinite(bound):

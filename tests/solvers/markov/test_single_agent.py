@@ -91,3 +91,30 @@ def test_a_discount_within_rounding_of_one_leaves_no_bound():
     found = solve(game, budget=50)
     assert found.status == Status.UNDECIDED and np.isnan(found.error_bound) and found.period == 0
     assert "so near 1" in found.message
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+def test_values_of_the_other_player_beyond_the_floats_leave_no_bound():
+    game = MarkovGame(
+        transition=np.ones((1, 2, 1, 1)),
+        leader_reward=np.array([[[1.0], [0.0]]]),
+        follower_reward=np.full((1, 2, 1), 1e308),
+        leader_discount=0.5,
+        follower_discount=0.99,
+    )
+    found = solve(game)
+    assert found.status == Status.UNDECIDED and np.isnan(found.error_bound)
+
+
+@pytest.mark.parametrize("unit", [2.0**-1074, 2.0**-1070])
+def test_a_bound_covers_underflow(unit):
+    game = MarkovGame(
+        transition=np.ones((1, 2, 1, 1)),
+        leader_reward=np.array([[[3 * unit], [unit]]]),
+        follower_reward=np.zeros((1, 2, 1)),
+        leader_discount=0.99,
+        follower_discount=0.5,
+    )
+    found = solve(game)
+    truth = 3 * Fraction(unit) / (1 - Fraction(0.99))
+    assert abs(Fraction(float(found.q["leader"][0, 0, 0])) - truth) <= Fraction(found.error_bound)
