@@ -73,14 +73,14 @@ def as_entries(value: Any, name: str) -> np.ndarray:
         try:
             cells = np.array(value, dtype=object)
         except ValueError:
-            raise GameError(f"{name}: expected a rectangular array, found rows of different lengths") from None
+            raise GameError(_ragged(value, name)) from None
         types = set(map(type, cells.ravel().tolist()))
         if types == {Fraction}:
             array = value if isinstance(value, np.ndarray) and _is_frozen(value) else cells
             array.setflags(write=False)
             return array
         if any(issubclass(kind, list | tuple | np.ndarray) for kind in types):
-            raise GameError(f"{name}: expected a rectangular array, found rows of different lengths")
+            raise GameError(_ragged(value, name))
         array = _lift(cells, name) if any(issubclass(kind, _EXACT_TYPES) for kind in types) else _floats(cells, name)
     # The extremes tell it without a table of answers as long as the array; NaN is an extreme of every array it is in.
     if array.dtype != object and array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
@@ -97,6 +97,25 @@ def _below(integers: np.ndarray, bound: int) -> bool:
 def _at(name: str, index: tuple[int, ...]) -> str:
     """Where an entry is: `leader[0, 1]`, or the bare name of a scalar."""
     return f"{name}[{', '.join(str(int(i)) for i in index)}]" if index else name
+
+
+def _ragged(value: Any, name: str) -> str:
+    """What is wrong with nested lists that are no array: the first of them, level by level, unlike its neighbour."""
+    expected = f"{name}: expected a rectangular array, found rows of different lengths"
+    level = [((), value)]
+    while all(isinstance(item, list | tuple) for _, item in level):
+        first, *others = level
+        for index, item in others:
+            if len(item) != len(first[1]):
+                return f"{expected}: {len(first[1])} in {_at(name, first[0])}, {len(item)} in {_at(name, index)}"
+        level = [((*index, i), part) for index, item in level for i, part in enumerate(item)]
+        if not level:
+            return expected
+    nested = [index for index, item in level if isinstance(item, list | tuple)]
+    plain = [index for index, item in level if not isinstance(item, list | tuple | np.ndarray)]
+    if nested and plain:
+        return f"{expected}: a list in {_at(name, nested[0])}, a number in {_at(name, plain[0])}"
+    return expected
 
 
 def _is_frozen(array: np.ndarray) -> bool:
@@ -299,8 +318,21 @@ class Game:
             try:
                 arrays[name] = getattr(self, name).astype(np.float64)
             except OverflowError:
-                raise GameError(f"{name}: expected entries a float can hold, found one beyond 1e308") from None
+                raise GameError(f"{_first_beyond(getattr(self, name), name)}: {_BEYOND_FLOATS}") from None
         return type(self)(**arrays, **self._plain_fields())
+
+
+_BEYOND_FLOATS = "expected an entry a float can hold, found one beyond 1e308"
+
+
+def _first_beyond(entries: np.ndarray, name: str) -> str:
+    """Where the first entry is that no float can hold."""
+    for index, entry in np.ndenumerate(entries):
+        try:
+            float(entry)
+        except OverflowError:
+            return _at(name, index)
+    return name
 
 
 def _is_basic(item: Any) -> bool:

@@ -254,6 +254,21 @@ class TestIndexing:
         assert batch[[0, 2]].float() == numbered((3, 2))[[0, 2]]
 
 
+@pytest.mark.parametrize(
+    ("rows", "where"),
+    [
+        ([[1, 2], [3]], "2 in leader[0], 1 in leader[1]"),
+        ([[1, 2], [3, 4], 5], "a list in leader[0], a number in leader[2]"),
+        ([["1/2", 2], [3, [4]]], "a list in leader[1, 1], a number in leader[0, 0]"),
+        (([[1], [2]], [[3], [4, 5]]), "1 in leader[0, 0], 2 in leader[1, 1]"),
+    ],
+)
+def test_the_row_that_is_too_long_or_too_short_is_named(rows, where):
+    with pytest.raises(GameError) as error:
+        as_entries(rows, "leader")
+    assert str(error.value) == f"leader: expected a rectangular array, found rows of different lengths: {where}"
+
+
 class TestTwins:
     @given(st.lists(FLOATS, min_size=1, max_size=6), st.floats(min_value=5e-324, allow_infinity=False))
     def test_there_and_back_changes_no_bit(self, values, temperature):
@@ -263,8 +278,8 @@ class TestTwins:
         assert [Fraction(value) for value in values] == twin.values.tolist()
 
     def test_entries_beyond_the_floats(self):
-        with pytest.raises(GameError, match="beyond 1e308"):
-            Choice(values=["1e309"], temperature="1").float()
+        with pytest.raises(GameError, match=r"^values\[1\]: .*beyond 1e308$"):
+            Choice(values=["1", "1e309", "1e310"], temperature="1").float()
 
     def test_floats_may_miss_what_holds_exactly(self):
         tenths = ChoiceWithPolicy(values=np.zeros(10), temperature=1.0, policy=np.full(10, 0.1))

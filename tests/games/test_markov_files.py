@@ -154,7 +154,7 @@ def test_refusals_are_one_line_with_file_and_entry(data, found, tmp_path):
 
 def test_nan_is_named():
     text = json.dumps(MINIMAL).replace("-4", "NaN")
-    with pytest.raises(GameError, match="expected finite numbers, found NaN"):
+    with pytest.raises(GameError, match=r"leader_reward\[.*\]: .*found 'NaN'"):
         as_json.parse(text)
     with pytest.raises(GameError, match=r"leader_reward\[0, 1, 1\]: .*found nan"):
         from_json(without(leader_reward=at(TABLE, 0, 1, 1, value=float("nan"))))
