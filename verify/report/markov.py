@@ -19,6 +19,9 @@ MOST_ACTIONS = 6
 ARRAYS = ("transition", "leader_reward", "follower_reward")
 PLAIN = ("kind", "schema", "discount", "leader_discount", "follower_discount", *ARRAYS)
 
+TIES = {0: "strong, for the leader", 1: "weak, against the leader", 2: "the first reply"}
+"""What the rules for ties are called, by their numbers in files (`games.markov.Ties`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
@@ -89,7 +92,9 @@ def table(game: Mapping[str, Any], found: Tables) -> Markup:
     ).format(discount)
     rest = {name: value for name, value in game.items() if name not in PLAIN}
     rows = Markup("").join(
-        Markup('<tr><th scope="row">{}</th><td>{}</td></tr>').format(name.replace("_", " "), _nested(value))
+        Markup('<tr><th scope="row">{}</th><td>{}</td></tr>').format(
+            name.replace("_", " "), _rule(value) if name == "ties" else _nested(value)
+        )
         for name, value in rest.items()
     )
     more = Markup('<table class="fields"><tbody>{}</tbody></table>').format(rows) if rows else Markup("")
@@ -122,6 +127,12 @@ def _successors(row: Sequence[Fraction]) -> Markup:
         Markup("{}<i>s</i><sub>{}</sub>").format("" if p == 1 else Markup("{} ").format(entry(str(p))), t + 1)
         for t, p in likely
     )
+
+
+def _rule(value: Any) -> Markup:
+    """The rule for ties in words."""
+    number = rational(value)
+    return exact(value) if number is None or number not in TIES else Markup.escape(TIES[int(number)])
 
 
 def _nested(value: Any, depth: int = 0) -> Markup:

@@ -45,6 +45,14 @@ def test_one_violation_among_a_million_is_seen():
     assert float(zero["x1"]) == pytest.approx(float(bad["x"]) + float(bad["width"]), abs=1)
 
 
+def test_residuals_beyond_their_bound_are_violations():
+    data = Histogram(edges=(0, 0.5, 1), counts=(40, 9))
+    (bad,) = _shapes(histogram(data, beyond=8), "rect", "bad")
+    assert bad == _shapes(histogram(data), "rect", "bar")[1] | {"class": "bar bad"}
+    assert "8 beyond 1" in histogram(data, beyond=8) and "9 beyond 1" in histogram(data, beyond=10)
+    assert not _shapes(histogram(data), "rect", "bad") and "beyond 1" not in histogram(data)
+
+
 @pytest.mark.parametrize(
     "data", [Histogram(), Histogram(edges=(0, 1), counts=(0,)), Histogram(edges=(0,), counts=(1,))]
 )

@@ -5,8 +5,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from games.files import to_json
-from games.markov import MarkovGame, MarkovIteration
-from verify.report import games
+from games.markov import MarkovGame, MarkovIteration, Ties
+from verify.report import games, markov
 
 # From s1 the reply decides where the game goes; s2 is never left.
 GAME = MarkovGame(
@@ -51,6 +51,15 @@ def test_runs_show_the_game_and_what_else_they_hold():
     )
     text = _text(games.table(to_json(run)))
     assert "1/3 s1 + 2/3 s2" in text and "step size1/4" in text and "leader start" in text
+    assert "tiesweak, against the leader" in text
+
+
+def test_rules_for_ties_have_their_names():
+    assert {rule: name.split(",")[0].split()[-1] for rule, name in markov.TIES.items()} == {
+        Ties.STRONG: "strong",
+        Ties.WEAK: "weak",
+        Ties.FIRST: "reply",
+    }
 
 
 @pytest.mark.parametrize(

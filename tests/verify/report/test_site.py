@@ -183,6 +183,29 @@ def test_the_same_result_gives_the_same_bytes(result):
     assert build(result) == build(shuffled)
 
 
+def _page_with(result, histogram, **changes):
+    """The page of the first claim that has a histogram, with another one."""
+    claim = copy.deepcopy(next(claim for claim in result["claims"] if claim.get("histogram")))
+    claim |= {"histogram": histogram, "families": [], **changes}
+    (page,) = [
+        data.decode()
+        for name, data in build({**result, "claims": [claim]}).items()
+        if re.fullmatch(r"claims/.*[.]html", name)
+    ]
+    return page
+
+
+def test_margins_have_a_heading_where_there_are_any(result):
+    pytest.importorskip("pypandoc", reason="rendering needs firstmover[report]")
+    edges, words = [0.0, 0.5, 1.0], {"label": "residual", "ties": 0}
+    assert 'id="margins"' not in _page_with(result, {**words, "edges": edges, "counts": [0, 0]})
+    inequality, equality = (
+        _page_with(result, {**words, "edges": edges, "counts": [5, 3]}, equality=equality, candidates=1, violated=1)
+        for equality in (False, True)
+    )
+    assert 'id="margins"' in inequality and "beyond 1" not in inequality and "2 beyond 1" in equality
+
+
 def test_sizes(report):
     """A report is light: a page without its derivation stays below 40 kB, the style sheet with its fonts below 400."""
     sizes = {path.name: path.stat().st_size for path in report.rglob("*") if path.is_file()}

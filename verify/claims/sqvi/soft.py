@@ -87,7 +87,7 @@ SOFT_STEP = without_in(
 
 LEADER_RANGE = Hypothesis(
     name="leader's range",
-    text="both of the leader's tables start within the range of her values: they span at most R_L",
+    text="both of the leader's tables start within the range of her values: they span no more",
     body=lambda game: at_most(leader_span(game), leader_range(game)),
     ablation=Ablation(
         expected="counterexample",
@@ -109,7 +109,7 @@ FOLLOWER_RANGE = Hypothesis(
 
 ABOVE_THRESHOLD = Hypothesis(
     name="above the threshold",
-    text="tau_L tau_F > gamma_F R_L R_F / (4 (1 - gamma_L) (1 - gamma_F))",
+    text="the product of the temperatures lies above the threshold",
     body=lambda game: less(
         follower_discount(game) * leader_range(game) * follower_range(game),
         4

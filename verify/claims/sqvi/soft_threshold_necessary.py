@@ -28,7 +28,7 @@ from verify.vocabulary.soft_iteration import (
 
 BELOW_THRESHOLD = Hypothesis(
     name="below the threshold",
-    text="tau_L tau_F <= gamma_F R_L R_F / (4 (1 - gamma_L) (1 - gamma_F))",
+    text="the product of the temperatures does not lie above the threshold",
     body=lambda game: at_most(
         4
         * (1 - leader_discount(game))

@@ -20,14 +20,18 @@ LOGARITHMIC_FROM = 30
 """Counts that differ by more than this factor are drawn on a logarithmic axis: a single violation must be visible."""
 
 
-def histogram(data: Histogram) -> Markup:
+def histogram(data: Histogram, *, beyond: int = 0) -> Markup:
     """Bars of equal width, one a bin (the edges may be unevenly spaced); bins below zero are those of violations.
+
+    beyond : how many instances the last bin holds that lie beyond its edge, where that is a violation as well: the
+             residuals of an equality above their error bounds
 
     Empty markup where there is nothing to draw.
     """
     counts = [max(count, 0) for count in data.counts]
     if not any(counts) or len(data.edges) != len(counts) + 1:
         return Markup("")
+    beyond = min(beyond, counts[-1])
     smallest, largest = min(count for count in counts if count), max(counts)
     logarithmic = largest > LOGARITHMIC_FROM * smallest
     top = math.log10(largest + 1) if logarithmic else float(largest)
@@ -46,7 +50,7 @@ def histogram(data: Histogram) -> Markup:
             low, high = data.edges[index : index + 2]
             label = tag("title", f"{count:,} in [{plain(low)}, {plain(high)}]")
             place = {"x": LEFT + index * slot + 0.5, "width": max(slot - 1.0, 0.5)}
-            kind = "bar bad" if high <= 0 else "bar"
+            kind = "bar bad" if high <= 0 or (beyond and index == len(counts) - 1) else "bar"
             parts.append(tag("rect", label, class_=kind, y=floor - height(count), height=height(count), **place))
     parts.append(line(LEFT, floor, WIDTH - RIGHT, floor, "axis"))
     parts += _edge_labels(data.edges, slot, floor)
@@ -56,14 +60,14 @@ def histogram(data: Histogram) -> Markup:
         parts.append(line(x, TOP - 6, x, floor + 5, "zero"))
     parts.append(text(data.label or "margin", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "label"))
     parts.append(text("instances" + (", logarithmic" if logarithmic else ""), 4, 14, "label", "start"))
-    if data.ties:
-        parts.append(
-            text(f"{data.ties:,} {'tie' if data.ties == 1 else 'ties'} at 0", WIDTH - RIGHT, 14, "note", "end")
-        )
+    notes = [f"{data.ties:,} {'tie' if data.ties == 1 else 'ties'} at 0"] if data.ties else []
+    notes += [f"{beyond:,} beyond {plain(data.edges[-1])}"] if beyond else []
+    if notes:
+        parts.append(text(", ".join(notes), WIDTH - RIGHT, 14, "note", "end"))
     below = sum(count for count, high in zip(counts, data.edges[1:], strict=True) if high <= 0)
     description = (
         f"{sum(counts):,} instances in {len(counts)} bins from {plain(data.edges[0])} to {plain(data.edges[-1])}; "
-        f"{below:,} below zero; {data.ties:,} ties; the fullest bin holds {largest:,}."
+        f"{below:,} below zero; {beyond:,} beyond the last; {data.ties:,} ties; the fullest bin holds {largest:,}."
     )
     return chart(WIDTH, HEIGHT, f"Histogram of {data.label or 'margins'}", description, *parts)
 
