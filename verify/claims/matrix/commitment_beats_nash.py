@@ -26,7 +26,7 @@ from verify.vocabulary.matrix import best_nash, commitment_gain, pure, sse, wse
     witness=conitzer_sandholm,
     tightness=matching_pennies,
     published=True,
-    quick=20_480,
+    quick=12_288,
     default=102_400,
     mutants=(
         Mutant(

@@ -10,7 +10,7 @@ import numpy as np
 from games.markov import MarkovGame
 from verify.experiment.plan import Replicate, exponent
 
-STEP_SIZES = tuple(float(alpha) for alpha in np.geomspace(1e-3, 1e-1, 7))
+STEP_SIZES = tuple(float(alpha) for alpha in np.geomspace(1e-3, 1e-1, 5))
 
 LEARNERS = 16
 """Independent learners a replicate, of each step size."""

@@ -46,7 +46,7 @@ def _measure(leader: list):
     expected=Verdict.SUPPORTED,
     experiment=Experiment(
         plan=f"One state, two moves that pay the leader 0, one reply; Gaussian reward noise of variance 1. A replicate "
-        f"runs {LEARNERS} learners at each of seven step sizes from 0.001 to 0.1, for 48,000 steps, takes the "
+        f"runs {LEARNERS} learners at each of five step sizes from 0.001 to 0.1, for 48,000 steps, takes the "
         "largest |mean error| over the second half and the learners, and fits its exponent in the step size",
         quantities=(BIAS,),
         measure=_measure([[0], [0]]),

@@ -23,7 +23,7 @@ FLOOR = Quantity(
 
 
 def near(exponent: Fraction):
-    """Within a tenth: what seven step sizes over two decades cannot blur, and a quarter beside it is well outside."""
+    """Within a tenth: what five step sizes over two decades cannot blur, and a quarter beside it is well outside."""
     return lambda game: at_most(abs(FLOOR(game) - exponent if exponent else FLOOR(game)), Fraction(1, 10))
 
 
@@ -40,7 +40,7 @@ def indifferent():
     expected=Verdict.SUPPORTED,
     experiment=Experiment(
         plan=f"A game of two states with strict choices, Gaussian reward noise of variance 1 for both players, "
-        f"generative sampling. A replicate runs {LEARNERS} learners at each of seven step sizes from 0.001 to 0.1, "
+        f"generative sampling. A replicate runs {LEARNERS} learners at each of five step sizes from 0.001 to 0.1, "
         "for 24 relaxation times, takes the root-mean-square sup-norm error of both players' Q over the second half, "
         "and fits its exponent in the step size by least squares on logarithms",
         quantities=(FLOOR,),

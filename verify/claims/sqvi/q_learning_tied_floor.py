@@ -30,7 +30,7 @@ def _measure(noise: tuple[float, float]):
     expected=Verdict.SUPPORTED,
     experiment=Experiment(
         plan=f"One state, one move, two replies that pay the follower 0 and the leader 1 and 0; Gaussian reward noise "
-        f"of variance 1 for both players. A replicate runs {LEARNERS} learners at each of seven step sizes from 0.001 "
+        f"of variance 1 for both players. A replicate runs {LEARNERS} learners at each of five step sizes from 0.001 "
         "to 0.1, for 24 relaxation times, and fits the exponent of the root-mean-square error over the second half "
         "from the fixed point with ties broken for the leader",
         quantities=(FLOOR,),
