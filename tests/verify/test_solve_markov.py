@@ -165,3 +165,19 @@ def test_the_best_fixed_point_is_shown_beside_the_one_found(firstmover):
     assert f"stationary fixed points: {len(points)}" in text and "the best for the leader" in text
     _, answer, _ = firstmover(to_json(game), "--commitment", "mixed")
     assert "fixed_points" not in answer
+
+
+def test_floats_do_not_answer_for_entries_that_they_make_equal(firstmover):
+    """The follower is myopic and prefers reply 1 in state 0, by less than floats tell; state 1 is tied throughout."""
+    game = {
+        "kind": "markov",
+        "discount": {"leader": "9/10", "follower": 0},
+        "transition": [[[[1, 0], [1, 0]], [[1, 0], [1, 0]]], [[[0, 1], [0, 1]], [[0, 1], [0, 1]]]],
+        "leader_reward": [[[1, 0], [1, 0]], [[1, 1], [1, 1]]],
+        "follower_reward": [[["1", "1.00000000000000001"]] * 2, [[1, 1], [1, 1]]],
+    }
+    code, answer, _ = firstmover(game)
+    assert code == 1 and answer["status"] == "undecided" and not answer["error_bound"]
+    game["follower_reward"][0] = [["1", "1.0000001"]] * 2
+    code, answer, _ = firstmover(game)
+    assert code == 0 and answer["leader_value"] == pytest.approx([0, 10], abs=1e-12)

@@ -133,9 +133,23 @@ def _markov(
         if found.status != Status.UNDECIDED:
             return found
         # A tie on the limit is open to the exact proof; it may be one of copies, or in a class that contracts anyway.
+        if _merges(game):
+            return found
         nearly = solve(game.float(), step_size=float(alpha), **arguments)
         return found if nearly.status == Status.UNDECIDED else nearly
     return solve(game.float(), step_size=float(alpha), **arguments)
+
+
+def _merges(game: MarkovGame | EpisodicMarkovGame) -> bool:
+    """Whether floats make ties of entries that differ: their answer would be one to another game, whatever its bound.
+
+    Where they make none, rounding keeps the order of all entries, for it is monotone.
+    """
+    exact, nearest = game.exact(), game.float()
+    return any(
+        len(set(getattr(exact, name).ravel().tolist())) > len(set(getattr(nearest, name).ravel().tolist()))
+        for name in game.core
+    )
 
 
 def _temperatures(text: str) -> tuple[float, float]:
