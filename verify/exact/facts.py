@@ -54,7 +54,10 @@ CHECKERS: dict[str, str] = {
         "soft_leader_distance soft_follower_distance plain_leader_distance plain_follower_distance leader_temperature "
         "follower_temperature leader_reward_span follower_reward_span leader_span follower_span",
     ),
-    **_references("verify.exact.soft_matrix", "soft_leader_weight soft_follower_weight soft_decay"),
+    **_references(
+        "verify.exact.soft_matrix",
+        "soft_leader_weight soft_follower_weight soft_decay plain_leader_weight plain_follower_weight plain_decay",
+    ),
     **_references(
         "verify.exact.markov",
         "states leader_actions_count follower_actions_count markov_zero_sum_defect markov_common_defect "

@@ -87,3 +87,16 @@ soft_follower_weight = _of_matrix(
 soft_decay = _of_matrix(
     "soft_decay", r"\theta^{\,t}", "theta = 1 - alpha det(I - C) / (w_L + w_F), to the number of steps"
 )
+plain_leader_weight = _of_matrix(
+    "plain_leader_weight",
+    "w_L",
+    "the leader's weight 1 - C_FF + C_FL, with C the comparison matrix of the step without the entropies",
+)
+plain_follower_weight = _of_matrix(
+    "plain_follower_weight",
+    "w_F",
+    "the follower's weight 1 - C_LL + C_LF, with C the comparison matrix of the step without the entropies",
+)
+plain_decay = _of_matrix(
+    "plain_decay", r"\theta^{\,t}", "theta = 1 - alpha det(I - C) / (w_L + w_F), to the number of steps"
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from verify.float_ball import FloatBall
 Ball = tuple[np.ndarray, np.ndarray]
 
 
-def _entries(game: SoftMarkovIteration) -> tuple[FloatBall, FloatBall, FloatBall, FloatBall]:
+def _entries(game: SoftMarkovIteration, *, entropies: bool) -> tuple[FloatBall, FloatBall, FloatBall, FloatBall]:
     """C_LL, C_LF, C_FL, C_FF."""
     from solvers.markov.soft_trajectories import follower_reward_span, leader_reward_span
 
@@ -21,27 +22,29 @@ def _entries(game: SoftMarkovIteration) -> tuple[FloatBall, FloatBall, FloatBall
     one, two, four = (FloatBall.of(number) for number in (1.0, 2.0, 4.0))
     R_L = FloatBall.of(*leader_reward_span(game)) / (one - leader)
     R_F = FloatBall.of(*follower_reward_span(game)) / (one - follower)
+    k_L, k_F = (one, one) if entropies else (one + R_L / (two * tau_L), one + R_F / (two * tau_F))
+    own = leader * k_L
     return (
-        leader,
-        leader * R_L / (two * tau_F),
+        own,
+        own * R_L / (two * tau_F),
         follower * R_F / (two * tau_L),
-        follower * (one + R_L * R_F / (four * tau_L * tau_F)),
+        follower * (k_F + R_L * R_F / (four * tau_L * tau_F)),
     )
 
 
-def soft_leader_weight(game: SoftMarkovIteration) -> Ball:
-    _, _, FL, FF = _entries(game)
+def _leader_weight(game: SoftMarkovIteration, *, entropies: bool) -> Ball:
+    _, _, FL, FF = _entries(game, entropies=entropies)
     return _pair(FloatBall.of(1.0) - FF + FL, game)
 
 
-def soft_follower_weight(game: SoftMarkovIteration) -> Ball:
-    LL, LF, _, _ = _entries(game)
+def _follower_weight(game: SoftMarkovIteration, *, entropies: bool) -> Ball:
+    LL, LF, _, _ = _entries(game, entropies=entropies)
     return _pair(FloatBall.of(1.0) - LL + LF, game)
 
 
-def soft_decay(game: SoftMarkovIteration) -> Ball:
+def _decay(game: SoftMarkovIteration, *, entropies: bool) -> Ball:
     """theta^t, by as many products as the longest run has steps."""
-    LL, LF, FL, FF = _entries(game)
+    LL, LF, FL, FF = _entries(game, entropies=entropies)
     one = FloatBall.of(1.0)
     margin = (one - LL) * (one - FF) - LF * FL
     rate = one - FloatBall.of(game.step_size) * margin / ((one - FF + FL) + (one - LL + LF))
@@ -50,6 +53,14 @@ def soft_decay(game: SoftMarkovIteration) -> Ball:
         further, going = power * rate, game.steps > step
         power = FloatBall.of(np.where(going, further.value, power.value), np.where(going, further.radius, power.radius))
     return _pair(power, game)
+
+
+soft_leader_weight = functools.partial(_leader_weight, entropies=True)
+soft_follower_weight = functools.partial(_follower_weight, entropies=True)
+soft_decay = functools.partial(_decay, entropies=True)
+plain_leader_weight = functools.partial(_leader_weight, entropies=False)
+plain_follower_weight = functools.partial(_follower_weight, entropies=False)
+plain_decay = functools.partial(_decay, entropies=False)
 
 
 def _pair(ball: FloatBall, game: Any) -> Ball:
