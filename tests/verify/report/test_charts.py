@@ -16,6 +16,7 @@ from verify.report import games
 from verify.report.charts.commitment import commitment, reply_regions
 from verify.report.charts.histogram import histogram
 from verify.report.charts.ladder import RUNGS, ladder
+from verify.report.charts.orbit import Phase, orbit
 from verify.report.charts.svg import decades, ticks
 from verify.report.charts.tally import tally
 from verify.report.charts.tightness import tightness
@@ -160,3 +161,12 @@ def test_a_payoff_table_holds_every_pair_and_cuts_large_games(demo):
     assert pairs[0] == ("1", "5") and pairs[6] == ("−1/3", "4") and len(pairs) == 8
     large = {"kind": "bimatrix", "leader": [["1"] * 30] * 20, "follower": [["0"] * 30] * 20}
     assert games.table(large).count("<td><span") == 144 and "20&times;30; the first 12" in games.table(large)
+
+
+def test_the_note_on_tied_choices_stands_below_the_policies():
+    phases = [
+        Phase(policy=((0, 0), (1, 1)), values=((Fraction(i), Fraction(0)), (Fraction(1), Fraction(i))), tied=True)
+        for i in range(2)
+    ]
+    heights = sorted(float(item["y"]) for item in _shapes(orbit(phases), "text", ""))
+    assert heights[-1] - heights[-2] >= 14

@@ -34,7 +34,8 @@ def orbit(phases: Sequence[Phase]) -> Markup:
     shown = [*cut, phases[0]] if len(cut) == period else cut
     states = len(phases[0].policy)
     width = LEFT + STEP * (len(shown) - 1) + RIGHT
-    height = 2 * PANEL + GAP + 30 + ROW * states + 26
+    tied = any(phase.tied for phase in phases)
+    height = 2 * PANEL + GAP + 30 + ROW * (states + tied) + 26
     parts: list[Markup] = []
     for player, name in enumerate(("leader", "follower")):
         top = 18 + player * (PANEL + GAP)
@@ -51,7 +52,7 @@ def orbit(phases: Sequence[Phase]) -> Markup:
     for i in range(len(shown)):
         parts.append(text(str(i + 1 if i < period else 1), LEFT + STEP * i, base, "tick"))
     parts.append(text("phase", LEFT - 34, base, "tick", "end"))
-    if any(phase.tied for phase in phases):
+    if tied:
         note = "choices that are tied on the orbit are shown as the rule breaks them there"
         parts.append(text(note, LEFT - 34, height - 4, "note", "start"))
     more = "" if len(cut) == period else f" (the first {len(cut)} of them)"
