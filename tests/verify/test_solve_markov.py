@@ -126,6 +126,7 @@ BIMATRIX = {"kind": "bimatrix", "leader": [[1]], "follower": [[1]]}
         (GAME, ["--temperature", "1,2,3"], "--temperature: expected a number > 0, or LEADER,FOLLOWER"),
         (GAME, ["--temperature", "0"], "--temperature: expected a number > 0"),
         (GAME, ["--temperature", "hot"], "--temperature: expected a finite number"),
+        (GAME, ["--temperature", "1e400"], "--temperature: expected numbers a float can hold"),
         (GAME, ["--temperature", "1", "--ties", "weak"], "--ties: expected none with the concept soft"),
         (GAME, ["--step-size", "0"], "--step-size: expected 0 < step size <= 1, found 0"),
         (GAME, ["--step-size", "soon"], "--step-size: expected a finite number"),

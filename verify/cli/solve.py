@@ -156,7 +156,10 @@ def _temperatures(text: str) -> tuple[float, float]:
     from games.core import as_fraction
     from solvers.errors import SolverError
 
-    parts = [float(as_fraction(part, "--temperature")) for part in text.split(",")]
+    try:
+        parts = [float(as_fraction(part, "--temperature")) for part in text.split(",")]
+    except OverflowError:
+        raise SolverError(f"--temperature: expected numbers a float can hold, found {text!r}") from None
     if len(parts) > 2 or not all(part > 0 for part in parts):
         raise SolverError(f"--temperature: expected a number > 0, or LEADER,FOLLOWER, found {text!r}")
     return parts[0], parts[-1]
