@@ -317,10 +317,10 @@ def _refutation(certificate: Mapping[str, Any] | None) -> Evidence | None:
     """What a certificate of a violation is worth."""
     if certificate is None:
         return None
-    balls = [side for side in (certificate["lhs"], certificate["rhs"]) if isinstance(side, Mapping)]
-    if not balls:
-        return Exact(certificate=f"{certificate['lhs']} against {certificate['rhs']}")
-    return Ball(enclosure=" against ".join(side["ball"] for side in balls), bits=max(side["bits"] for side in balls))
+    sides = (certificate["lhs"], certificate["rhs"])
+    against = " against ".join(side["ball"] if isinstance(side, Mapping) else str(side) for side in sides)
+    bits = [side["bits"] for side in sides if isinstance(side, Mapping)]
+    return Ball(enclosure=against, bits=max(bits)) if bits else Exact(certificate=against)
 
 
 def _size(game: Mapping[str, Any]) -> tuple[int, int]:

@@ -167,19 +167,21 @@ def _invertible(matrices: Iterable[Expression]) -> Assumptions:
 class MatrixDerivation(Derivation):
     """A derivation whose conclusions are matrix equations."""
 
-    def proof_of(self, claim: Any) -> str | None:
-        """The name of the conclusion that says what the claim says."""
-        return next((name for name, step in self.conclusions.items() if step.relation.same_as(claim)), None)
+    def proofs_of(self, claim: Any) -> list[str]:
+        """The names of the conclusions that say what the claim says."""
+        return [name for name, step in self.conclusions.items() if step.relation.same_as(claim)]
 
-    def is_proof_of(self, claim: Any, hypotheses: Iterable[Any] = ()) -> tuple[bool, str]:
+    def is_proof_of(self, claim: Any, hypotheses: Iterable[Any] = (), *, conclusion: str = "") -> tuple[bool, str]:
         """Whether a conclusion is the claim, a `MatrixRelation`, and rests on its hypotheses and exact evidence.
 
-        The inverses that the claim writes are to exist by its hypotheses, too.
+        The inverses that the claim writes are to exist by its hypotheses, too. With `conclusion` the one of that name
+        must be it.
         """
-        name = self.proof_of(claim)
-        if name is None:
+        names = self.proofs_of(claim)
+        if not names or (conclusion and conclusion not in names):
             concluded = "; ".join(str(step.relation) for step in self.conclusions.values())
             return False, f"expected the conclusion `{claim}`, found {concluded}"
+        name = conclusion or names[0]
         given = tuple(hypotheses)
         claimed = MatrixIdentity(name="claim", lhs=claim.lhs, rhs=claim.rhs, reason="").assumptions
         for assumption in union((self.conclusions[name].assumptions, _invertible(claimed))):

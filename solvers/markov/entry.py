@@ -7,7 +7,7 @@ from typing import Any
 
 from games.markov import EpisodicMarkovGame, MarkovGame, Ties
 from solvers.errors import SolverError
-from solvers.markov.rules import as_ties, check_step_size
+from solvers.markov.rules import as_ties, check_step_size, refuse_overflow
 from solvers.markov.solution import MarkovSolution
 
 CONCEPTS = ("stackelberg", "soft")
@@ -41,8 +41,8 @@ def solve(
     `mixed` or `soft`, an exact twin `exact`, an episodic game `episodic`; their docstrings say what is proved. With
     mixed commitment and soft choices batches are answered from how values move, without proofs, single games with them.
 
-    Raises `SolverError` for an unknown concept or commitment, for options that do not go together, and for a batch of
-    exact twins.
+    Raises `SolverError` for an unknown concept or commitment, for options that do not go together, for a batch of exact
+    twins, and for rewards so large that values may leave the floats.
     """
     if commitment not in COMMITMENTS:
         raise SolverError(f"commitment: expected one of {', '.join(COMMITMENTS)}, found {commitment!r}")
@@ -51,6 +51,7 @@ def solve(
     if concept not in CONCEPTS:
         raise SolverError(f"solve: expected a concept among {', '.join(CONCEPTS)}, found {concept!r}")
     rule = as_ties(ties)
+    refuse_overflow(game)
     exactly = exact or game.is_exact
     if commitment == "mixed" and rule != Ties.STRONG:
         raise SolverError(f"ties: expected strong with mixed commitment, found {rule.label}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from games.errors import GameError
-from games.markov import MarkovGame, Ties
+from games.markov import EpisodicMarkovGame, MarkovGame, Ties
 from solvers.errors import SolverError
 
 
@@ -38,6 +39,25 @@ def refuse_exact(solver: str, game: Any) -> None:
     """Raise `SolverError` for an exact twin."""
     if game.is_exact:
         raise SolverError(f"{solver}: expected a game of floats, found an exact twin; use solvers.markov.exact")
+
+
+LARGEST_VALUE = 1e300
+"""Values beyond it leave the floats, or nearly, once they are added up."""
+
+
+def refuse_overflow(game: MarkovGame | EpisodicMarkovGame) -> None:
+    """Raise `SolverError` where values may exceed `LARGEST_VALUE`: max |r| / (1 - gamma), or the sum over the steps."""
+    if isinstance(game, MarkovGame):
+        pairs = zip(game.rewards(), (1 - discount for discount in game.discounts()), strict=True)
+    else:
+        pairs = ((reward, Fraction(1, game.horizon)) for reward in (game.leader_reward, game.follower_reward))
+    for reward, rate in pairs:
+        largest = max(abs(Fraction(reward.max(initial=0))), abs(Fraction(reward.min(initial=0))))
+        slowest = Fraction(min(np.ravel(np.asarray(rate)).tolist(), default=1))
+        if largest > Fraction(LARGEST_VALUE) * slowest:
+            raise SolverError(
+                f"solve: expected values below {LARGEST_VALUE:g}, found rewards that may add up to more; scale the game"
+            )
 
 
 def start_tables(game: MarkovGame, start: tuple[Any, Any] | None) -> tuple[np.ndarray, np.ndarray]:

@@ -18,6 +18,7 @@ GAME = {
 }
 # The follower is indifferent in row 0.
 TIED = {**GAME, "leader_reward": [[[1, 5], [3, 3]]], "follower_reward": [[[2, 2], [1, 0]]]}
+HUGE = [[["1e308", 0], [3, 1]]]
 
 
 @pytest.fixture
@@ -138,6 +139,9 @@ BIMATRIX = {"kind": "bimatrix", "leader": [[1]], "follower": [[1]]}
         (BIMATRIX, ["--concept", "stackelberg"], "expected a concept among sse"),
         ({**BIMATRIX, "leader": [[[1]]] * 2, "follower": [[[1]]] * 2}, ["--floats"], "solve: expected a single game"),
         ({**GAME, "discount": 1}, [], "0 <= discount < 1"),
+        ({**GAME, "leader_reward": HUGE}, [], "expected values below 1e+300"),
+        ({**GAME, "leader_reward": HUGE}, ["--floats"], "expected values below 1e+300"),
+        ({**GAME, "leader_reward": HUGE}, ["--temperature", "1"], "expected values below 1e+300"),
         (
             {**GAME, "transition": [[[["1/2"], [1]], [[1], [1]]]]},
             [],

@@ -133,11 +133,23 @@ def _markov(
         if found.status != Status.UNDECIDED:
             return found
         # A tie on the limit is open to the exact proof; it may be one of copies, or in a class that contracts anyway.
-        if _merges(game):
-            return found
-        nearly = solve(game.float(), step_size=float(alpha), **arguments)
+        nearly = _in_floats(game, step_size=float(alpha), **arguments)
         return found if nearly.status == Status.UNDECIDED else nearly
-    return solve(game.float(), step_size=float(alpha), **arguments)
+    return _in_floats(game, step_size=float(alpha), **arguments)
+
+
+def _in_floats(game: MarkovGame | EpisodicMarkovGame, **arguments: Any) -> MarkovSolution:
+    """The answer for the nearest game of floats; undecided where that game has ties which this one has not."""
+    import dataclasses
+
+    from solvers.markov import solve
+    from solvers.solution import Status
+
+    found = solve(game.float(), **arguments)
+    if arguments["concept"] == "soft" or not (game.is_exact and _merges(game)):
+        return found  # soft choices are continuous: ties are nothing special
+    reason = "floats make ties of entries that differ, so that the answer would be one to another game"
+    return dataclasses.replace(found, status=Status.UNDECIDED, error_bound=float("nan"), reason=f"undecided: {reason}")
 
 
 def _merges(game: MarkovGame | EpisodicMarkovGame) -> bool:
@@ -244,7 +256,8 @@ def _print(answer: dict[str, Any]) -> None:
         elif name == "fixed_points":
             _print_fixed_points(value)
         elif name != "certificate" and value is not None:
-            click.echo(f"{name.replace('_', ' ')}: {_text(value)}")
+            left = answer["status"] in ("undecided", "budget") and name.endswith("_value")
+            click.echo(f"{name.replace('_', ' ')}{' where it was left' if left else ''}: {_text(value)}")
 
 
 def _print_fixed_points(points: list[dict[str, Any]] | None) -> None:
