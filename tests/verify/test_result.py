@@ -97,7 +97,7 @@ def test_a_violation_in_balls_is_ball_evidence(claim):
     sides = {"lhs": {"ball": "[7.39 +/- 1e-30]", "bits": 128}, "rhs": "7"}
     event = Event(index=0, margin=-0.1, certificate={**VIOLATION, **sides})
     found = record(claim, tally(Outcome(instances=4096, met=1, violated=1), events=(event,)))
-    assert found["evidence"] == {"kind": "ball", "enclosure": "[7.39 +/- 1e-30]", "bits": 128}
+    assert found["evidence"] == {"kind": "ball", "enclosure": "[7.39 +/- 1e-30] against 7", "bits": 128}
 
 
 @pytest.mark.parametrize(
