@@ -32,7 +32,7 @@ from verify.tally import Event, Tally, Worst, bins, relative
 from verify.terms import Relation
 from verify.twin import Twin
 from verify.variant import Variant, variants
-from verify.verdict import Outcome, Verdict
+from verify.verdict import Outcome
 
 UNMET, HELD, TIE, OPEN, CANDIDATE, VIOLATED = range(6)
 
@@ -88,9 +88,9 @@ def _effort(claim: Claim, variant: Variant) -> Effort:
     if variant.name == "claim":
         if claim.derivation:
             return DERIVED
-        # What may be refuted is shown simply, unless an exhaustive search will find the simplest there is.
-        searched = claim.smallest or claim.expected not in (None, Verdict.REFUTED)
-        return FULL if searched else dataclasses.replace(FULL, simplify=ABLATED.simplify)
+        # A conjecture is shown simply where it fails, unless an exhaustive search will find the simplest there is.
+        known = claim.smallest or claim.expected is not None
+        return FULL if known else dataclasses.replace(FULL, simplify=ABLATED.simplify)
     return ABLATED if variant.is_ablation else BRIEF
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from flint import arb, ctx
+from scipy.special import betaincinv
 
 from verify.errors import ClaimError
 
@@ -35,10 +36,27 @@ def clopper_pearson(successes: int, trials: int, *, alpha: float) -> Interval:
             f"clopper_pearson: expected 0 <= successes <= trials and 0 < alpha < 1/2, found {successes} of {trials}, "
             f"alpha {alpha}"
         )
-    share = successes / trials
-    upper = 1.0 if successes == trials else _bisect(share, 1.0, lambda p: _at_most(successes, trials, p, alpha))
-    lower = 0.0 if successes == 0 else _bisect(share, 0.0, lambda p: _at_least(successes, trials, p, alpha))
+    share, failures = successes / trials, trials - successes
+    upper, lower = 1.0, 0.0
+    if failures:
+        guess = float(betaincinv(successes + 1, failures, 1 - alpha))
+        upper = _nearest(guess, share, 1.0, lambda p: _at_most(successes, trials, p, alpha))
+    if successes:
+        guess = float(betaincinv(successes, failures + 1, alpha))
+        lower = _nearest(guess, share, 0.0, lambda p: _at_least(successes, trials, p, alpha))
     return Interval(lower=lower, upper=upper)
+
+
+def _nearest(guess: float, outside: float, inside: float, compatible: Callable[[float], bool]) -> float:
+    """The point nearest to `outside`, up to 2^-24 of it, that is known to be compatible; `inside` is.
+
+    Two looks suffice where the guess, in floats, is good: a little further in it is compatible, a little out it is not.
+    """
+    away = 1.0 if inside > outside else -1.0
+    further, nearer = guess * (1 + away * 2.0**-26), guess * (1 - away * 2.0**-26)
+    if 0 < further < 1 and compatible(further) and not compatible(nearer):
+        return further
+    return _bisect(outside, inside, compatible)
 
 
 def _bisect(outside: float, inside: float, compatible: Callable[[float], bool]) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from verify.errors import ClaimError
 from verify.float_ball import FloatBall
@@ -42,7 +42,7 @@ def estimates(measured: Sequence[Mapping[str, float]], names: Sequence[str], *, 
     n = len(measured)
     if n < LEAST:
         raise ClaimError(f"experiment: expected at least {LEAST} replicates, found {n}")
-    factor = float(stats.t.ppf(1 - alpha / (2 * len(names)), n - 1)) / math.sqrt(n)
+    factor = float(stdtrit(n - 1, 1 - alpha / (2 * len(names)))) / math.sqrt(n)
     found = {}
     for name in names:
         values = np.array([replicate[name] for replicate in measured])

@@ -30,7 +30,7 @@ from verify.vocabulary.markov import dobrushin, span_rate_lower, span_rate_upper
             ),
         ),
     ),
-    quick=24_576,
+    quick=12_288,
     default=122_880,
     mutants=(
         Mutant(
