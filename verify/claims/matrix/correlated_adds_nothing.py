@@ -23,7 +23,7 @@ from verify.vocabulary.matrix import best_nash, correlated, pure, sse, wse
     witness=conitzer_sandholm,
     tightness=conitzer_sandholm,
     published=True,
-    quick=4_096,
+    quick=8_192,
     default=40_960,
     mutants=(
         Mutant(
