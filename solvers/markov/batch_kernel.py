@@ -516,7 +516,7 @@ def _game(
 def iterate_block(
     P, rL, rF, gL, gF, alpha, starts, QL, QF, ties, tolerance, budget,
     status, period, iterations, error, residual, moves, replies, vL, vF, qL, qF,
-):  # fmt: skip
+):  # fmt: skip # arguments in the groups they belong to
     """Solve the games, one after another; every array leads with the games. Without `starts` Q_0 = 0, QL, QF unread."""
     G, S, A, B = rL.shape
     w = workspace(S, A, B)
@@ -526,10 +526,10 @@ def iterate_block(
             found = _game(
                 2, 2, 2, P[g], rL[g], rF[g], gL[g], gF[g], alpha[g], starts, QL[h], QF[h], ties, tolerance, budget,
                 w, moves[g], replies[g], vL[g], vF[g], qL[g], qF[g],
-            )  # fmt: skip
+            )  # fmt: skip # arguments in the groups they belong to
         else:
             found = _game(
                 S, A, B, P[g], rL[g], rF[g], gL[g], gF[g], alpha[g], starts, QL[h], QF[h], ties, tolerance, budget,
                 w, moves[g], replies[g], vL[g], vF[g], qL[g], qF[g],
-            )  # fmt: skip
+            )  # fmt: skip # arguments in the groups they belong to
         status[g], period[g], iterations[g], error[g], residual[g] = found

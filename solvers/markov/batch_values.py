@@ -183,13 +183,13 @@ def _is_near(move, before, alpha, tolerance):
 def follow_block(
     P, rL, rF, gL, gF, tau_leader, tau_follower, alpha, kind, tolerance, budget,
     status, period, iterations, residual, mixture, law, vL, vF, qL, qF,
-):  # fmt: skip
+):  # fmt: skip # arguments in the groups they belong to
     """Follow the games, one after another; every array leads with the games."""
     G, S, A, B = rL.shape
     w = Stage(
         np.empty((S, A, B)), np.empty((S, A, B)), np.empty(A), np.empty(A), np.empty((S, A)), np.empty((S, A, B)),
         np.empty(S), np.empty(S),
-    )  # fmt: skip
+    )  # fmt: skip # arguments in the groups they belong to
     leader, follower, leader_saved, follower_saved = np.empty(S), np.empty(S), np.empty(S), np.empty(S)
     moves = np.empty(WINDOW)
     for g in range(G):

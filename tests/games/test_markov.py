@@ -73,7 +73,7 @@ class TestDiscounted:
             ("leader_discount", [0.5, 1.5], r"leader_discount\[1\]: .*found 1.5"),
             ("leader_discount", np.nan, "leader_discount: expected a finite number, found nan"),
         ],
-    )  # fmt: skip
+    )  # fmt: skip # one case a line
     def test_refusals_name_the_entry(self, name, array, found):
         with pytest.raises(GameError, match=found) as error:
             discounted(**{name: array})

@@ -142,7 +142,7 @@ class TestForms:
         (without(kind="markov iteration"), "markov iteration: expected the keys .* found no 'leader_discount'"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)  # fmt: skip # one case a line
 def test_refusals_are_one_line_with_file_and_entry(data, found, tmp_path):
     path = tmp_path / "game.json"
     path.write_text(json.dumps(data))
@@ -194,7 +194,7 @@ VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["1/2", "1", "x", "", "1e9", 0.5]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["leader", "follower"]), inner),
     max_leaves=12,
-)  # fmt: skip
+)  # fmt: skip # one case a line
 
 
 @st.composite

@@ -100,7 +100,7 @@ def test_refusals(zoo):
         with pytest.raises(GameError, match=r"leader_0: expected an action 0, ..., 1, found"):
             env.step(action)
     with pytest.raises(GameError, match="expected a single Markov game"):
-        aec_environment(named("dobss").GAME)  # type: ignore[arg-type]
+        aec_environment(named("dobss").GAME)  # type: ignore[arg-type]  # what is refused
 
 
 def test_without_pettingzoo_everything_imports_and_one_line_says_what_to_install():

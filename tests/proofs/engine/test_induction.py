@@ -245,7 +245,7 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
         lambda: infer(equal(v[t + 1], x).for_all(t), Definition()),
     ),
     "a definition at a moment that is free": ("free indices", lambda: infer(equal(c, p[t + 1]), Definition())),
-}  # fmt: skip
+}  # fmt: skip # one case a line
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -135,7 +135,7 @@ ACCEPTED: dict[str, Callable[[], Step]] = {
     "discard": lambda: infer(
         at_most(0, x**2), Discard(c), infer(at_most(0, x**2), Combine((0,), plus=(x**2,)), defined_inverse)
     ),
-}  # fmt: skip
+}  # fmt: skip # one case a line
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
@@ -469,7 +469,7 @@ REFUSED: dict[str, tuple[str, Callable[[], Step]]] = {
         ),
     ),
     "discarding a hypothesis": ("defined or chosen", lambda: infer(less(0, x), Discard(x), positive_x)),
-}  # fmt: skip
+}  # fmt: skip # one case a line
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -135,7 +135,7 @@ NAMES = [
     "common_start_defect", "zero_sum_reference_defect", "common_reference_defect", "follower_start_reward_defect",
     "follower_reference_reward_defect", "reference_residual", "leader_slack", "leader_slack_sum", "follower_slack_sum",
     "leader_comparison_excess",
-]  # fmt: skip
+]  # fmt: skip # one case a line
 
 
 def draw(rng, count, S, A, B, *, scale, kind, decimal=False):
