@@ -17,7 +17,7 @@ import numpy as np
 from games.markov import MarkovGame, Ties
 from solvers.errors import SolverError
 from solvers.markov.batch_kernel import iterate_block
-from solvers.markov.rules import as_ties
+from solvers.markov.rules import as_ties, refuse_exact
 from solvers.markov.solution import MarkovSolution
 from solvers.matrix.guess import contiguous
 
@@ -101,8 +101,7 @@ def solve(
 
 def check_batch(game: MarkovGame, budget: int, threads: int) -> None:
     """Raise `SolverError` for exact twins, a budget of no step, no thread."""
-    if game.is_exact:
-        raise SolverError("markov batch: expected a game of floats, found an exact twin; use solvers.markov.exact")
+    refuse_exact("markov batch", game)
     if threads < 1:
         raise SolverError(f"threads: expected at least 1, found {threads}")
     if budget < 1:
