@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from verify.cli import NOT_AS_EXPECTED
 from verify.cli.output import as_json, print_json
+from verify.cli.reading import read_game
 
 if TYPE_CHECKING:
-    from games.core import Game
     from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
     from solvers.markov.solution import MarkovSolution
     from solvers.solution import Solution
-
-FILES = (".json", ".nfg", ".npz")
 
 SOLVED = ("markov", "episodic markov")
 """Kinds of Markov games that are solved; their subclasses hold runs of the iteration beside the game."""
@@ -64,7 +61,7 @@ def command(
     from games.matrix import BimatrixGame
     from solvers.errors import refuse_batch
 
-    played = _read(game)
+    played = read_game(game)
     refuse_batch("solve", played.batch_shape)
     of_markov = {
         "--commitment": commitment,
@@ -273,21 +270,6 @@ def _print_fixed_points(points: list[dict[str, Any]] | None) -> None:
 def _print_policies(policies: dict[str, Any], verb: str) -> None:
     for player, policy in policies.items():
         click.echo(f"{player} {verb} {_text(policy)}")
-
-
-def _read(name: str) -> Game:
-    """The game in the file, or the published one of that name."""
-    from games.errors import GameError
-    from games.files import load
-    from games.literature import literature, named
-
-    if name.endswith(FILES) or Path(name).exists():
-        return load(name)
-    try:
-        return named(name).GAME
-    except GameError:
-        known = ", ".join(literature())
-        raise GameError(f"game: expected a file ({', '.join(FILES)}) or one of {known}; found {name!r}") from None
 
 
 def _plain(value: Any) -> Any:

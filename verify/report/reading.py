@@ -63,6 +63,8 @@ def _convert(kind: Any, value: Any, where: str) -> Any:
             raise _unexpected(where, "an object", value)
         return value
     if origin in (types.UnionType, typing.Union):
+        if value is None and type(None) in typing.get_args(kind):
+            return None
         return _convert_union([option for option in typing.get_args(kind) if option is not type(None)], value, where)
     if dataclasses.is_dataclass(kind):
         return read(typing.cast(type, kind), value, where)

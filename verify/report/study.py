@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from games.errors import shown
 from verify.report import words
+from verify.report.charts.curves import curves
 from verify.report.charts.heatmap import heatmap, percent
 from verify.report.charts.lines import lines
+from verify.report.charts.surface import surface
 from verify.report.errors import ReportError
 from verify.report.folder import replace_folder
 from verify.report.maths import Maths
@@ -52,15 +55,33 @@ def build(data: Mapping[str, Any], *, root: str = "") -> dict[str, bytes]:
     return files
 
 
+_DRAWINGS = {"heatmap": heatmap, "lines": lines, "curves": curves, "surface": surface, "counts": surface}
+
+
 def drawing(figure: Figure) -> Any:
-    return heatmap(figure) if figure.kind == "heatmap" else lines(figure)
+    """The figure as markup. Raises `ReportError` for an unknown kind."""
+    if figure.kind not in _DRAWINGS:
+        raise ReportError(f"figure: kind: expected one of {', '.join(_DRAWINGS)}, found {shown(figure.kind)}")
+    return _DRAWINGS[figure.kind](figure)
 
 
 def table(figure: Figure) -> str:
-    """The figure's numbers, a row a share."""
+    """The figure's numbers, a row a share or a point."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    if figure.kind == "heatmap" and figure.y_axis is not None:
+    if figure.kind == "curves":
+        writer.writerow(["panel", "curve", figure.x.label, figure.y_label, "lower", "upper"])
+        for panel in figure.panels:
+            for curve in panel.curves:
+                columns = (curve.x, curve.y, curve.lower, curve.upper)
+                rows = itertools.zip_longest(*columns)
+                writer.writerows([panel.label, curve.label, *row] for row in rows)
+    elif figure.kind in ("surface", "counts"):
+        writer.writerow(["panel", figure.y_label, figure.x.label, figure.value_label])
+        for item in figure.surfaces:
+            for y, row in zip(figure.y_grid, item.rows, strict=True):
+                writer.writerows([item.label, y, x, value] for x, value in zip(figure.x_grid, row, strict=True))
+    elif figure.kind == "heatmap" and figure.y_axis is not None:
         writer.writerow([figure.y_axis.label, figure.x.label, *_COLUMNS])
         for y, row in zip(figure.y_axis.values, figure.cells, strict=True):
             for x, share in zip(figure.x.values, row, strict=True):

@@ -34,8 +34,47 @@ class Line:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Numbers over numbers, null where there is nothing to draw; with a band from `lower` to `upper` or without."""
+
+    label: str
+    x: tuple[float | None, ...] = ()
+    y: tuple[float | None, ...] = ()
+    lower: tuple[float | None, ...] = ()
+    upper: tuple[float | None, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    start: float
+    end: float
+    number: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    label: str
+    curves: tuple[Curve, ...] = ()
+    bands: tuple[Band, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """rows[i][j] belongs to y_grid[i] and x_grid[j] of its figure."""
+
+    label: str
+    rows: tuple[tuple[float | None, ...], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A heatmap has `y_axis` and `cells`, lines have `y_label` and `lines`."""
+    """A figure by its kind.
+
+    heatmap          shares: `y_axis` and `cells`
+    lines            shares: `y_label` and `lines`
+    curves           numbers: `y_label`, `panels`, and which axes are `logarithmic`
+    surface, counts  numbers over a plane: `x_grid`, `y_label`, `y_grid`, `value_label` and `surfaces`
+    """
 
     kind: str
     title: str
@@ -45,11 +84,20 @@ class Figure:
     cells: tuple[tuple[Share, ...], ...] = ()
     y_label: str = ""
     lines: tuple[Line, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    logarithmic: tuple[str, ...] = ()
+    value_label: str = ""
+    x_grid: tuple[float | None, ...] = ()
+    y_grid: tuple[float | None, ...] = ()
+    surfaces: tuple[Surface, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class StudyRun(Run):
+    """`games` were drawn, or one `game` was looked at."""
+
     games: int | None = None
+    game: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ import pkgutil
 import verify.studies
 from games.errors import shown
 from verify.errors import ClaimError
-from verify.studies.study import Study
+from verify.studies.study import Portrait, Study
 
-SHARED = frozenset({"study", "catalogue", "run"})
+SHARED = frozenset({"study", "figures", "catalogue", "run"})
 """Files of the package that hold what studies share; every other file is a study."""
 
 
@@ -21,7 +21,7 @@ def studies() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", "-") for name in found))
 
 
-def study(name: str) -> Study:
+def study(name: str) -> Study | Portrait:
     """The study of that name. Raises `ClaimError` with suggestions for an unknown one."""
     names = studies()
     if name not in names:

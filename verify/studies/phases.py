@@ -19,7 +19,8 @@ from solvers.markov import batch_mixed, batch_soft
 from solvers.markov.batch import solve
 from solvers.markov.comparison import slack
 from solvers.solution import Status
-from verify.studies.study import Axis, Cell, Counts, Figure, Heatmap, Lines, Share, Study
+from verify.studies.figures import Axis, Figure, Heatmap, Lines, Share
+from verify.studies.study import Cell, Counts, Study
 
 DISCOUNTS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 CORRELATIONS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)

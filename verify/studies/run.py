@@ -1,22 +1,24 @@
-"""Running a study: blocks over threads, counts summed, figures made."""
+"""Running a study: blocks over threads, counts summed, figures made; or one game drawn."""
 
 from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verify import provenance
 from verify.errors import ClaimError
 from verify.streams import DEFAULT_SEED, stream
-from verify.studies.study import SCHEMA, Study
+from verify.studies.figures import Figure
+from verify.studies.study import SCHEMA, Portrait, Progress, Study
+
+if TYPE_CHECKING:
+    from games.core import Game
 
 BLOCK = 8192
 """Games a block."""
-
-Progress = Callable[[int, int], None]  # blocks done, blocks in all
 
 
 def run_study(
@@ -54,6 +56,42 @@ def run_study(
                 progress(done, len(tasks))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+    counts = {"findings": study.findings(totals), "figures": study.figures(totals)}
+    run = {"seconds": round(time.monotonic() - began, 2), "games": sum(total["games"] for total in totals.values())}
+    return {**_result(study, started, seed, run, **counts), "counts": totals}
+
+
+def draw_portrait(
+    portrait: Portrait,
+    game: Game,
+    *,
+    named: str,
+    seed: int = DEFAULT_SEED,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The portrait of a single game as JSON, of the same schema; `named` is how to ask for the game again.
+
+    Raises `ClaimError` for a game of another kind and for a batch, `GameError` for one that cannot be shown.
+    """
+    if game.kind != portrait.kind or game.batch_shape:
+        found = f"{'a batch of games' if game.batch_shape else 'a game'} of kind {game.kind!r}"
+        raise ClaimError(f"study {portrait.name}: expected a single game of kind {portrait.kind!r}, found {found}")
+    began, started = time.monotonic(), datetime.datetime.now(datetime.UTC)
+    rng = stream(seed, f"study {portrait.name}", 0)
+    drawing = portrait.draw(game.float(), rng, progress or (lambda done, total: None))
+    run = {"seconds": round(time.monotonic() - began, 2), "game": named}
+    return _result(portrait, started, seed, run, findings=drawing.findings, figures=drawing.figures)
+
+
+def _result(
+    study: Study | Portrait,
+    started: datetime.datetime,
+    seed: int,
+    run: dict[str, Any],
+    *,
+    findings: Sequence[str],
+    figures: Sequence[Figure],
+) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "study": study.name,
@@ -61,14 +99,12 @@ def run_study(
         "plan": list(study.plan),
         "run": {
             "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - began, 2),
             "seed": seed,
-            "games": sum(total["games"] for total in totals.values()),
+            **run,
             "commit": provenance.commit(),
             "versions": provenance.versions(),
             "machine": provenance.machine(),
         },
-        "findings": list(study.findings(totals)),
-        "figures": [figure.to_json() for figure in study.figures(totals)],
-        "counts": totals,
+        "findings": list(findings),
+        "figures": [figure.to_json() for figure in figures],
     }

@@ -19,8 +19,9 @@ from verify.report.reading import read
 from verify.report.study import build, render_study
 from verify.report.study_schema import StudyResult
 from verify.studies.catalogue import studies, study
+from verify.studies.figures import Axis, Heatmap, Lines, Share
 from verify.studies.run import BLOCK, run_study
-from verify.studies.study import Axis, Cell, Heatmap, Lines, Share, Study
+from verify.studies.study import Cell, Study
 
 RATES = ("0.1", "0.4")
 
