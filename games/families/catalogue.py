@@ -13,7 +13,20 @@ import games.families
 from games.errors import GameError, shown
 from games.families.base import Family
 
-SHARED = frozenset({"base", "bimatrix", "catalogue", "choice", "iteration", "markov", "sources"})
+SHARED = frozenset(
+    {
+        "base",
+        "bimatrix",
+        "catalogue",
+        "choice",
+        "iteration",
+        "lq",
+        "lq_points",
+        "lq_source",
+        "markov",
+        "sources",
+    }
+)
 """Files of the package that hold what families share; every other file is a family."""
 
 
