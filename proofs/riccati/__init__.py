@@ -1,0 +1,1 @@
+"""Derivations about exploratory linear-quadratic Stackelberg games."""
