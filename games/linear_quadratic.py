@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -162,10 +163,6 @@ class LinearQuadraticGame(Game):
         n, end = self.states, self.states + self.leader_actions
         return slice(0, n), slice(n, end), slice(end, end + self.follower_actions)
 
-    def exact(self) -> LinearQuadraticGame:
-        """The exact twin, its horizon a Fraction too."""
-        return self if self.is_exact else super(LinearQuadraticGame, self).exact()
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LinearQuadraticPoint(LinearQuadraticGame):
@@ -236,18 +233,20 @@ class LinearQuadraticPoint(LinearQuadraticGame):
 def well_posedness(game: LinearQuadraticGame, leader_P: np.ndarray, follower_P: np.ndarray) -> dict[str, np.ndarray]:
     """The matrices that must be positive definite, H_F,vv, Hhat_uu and H_L,uu, each (*batch, m, k, k).
 
-    Hhat_uu is NaN (in floats) or zero (exactly) where H_F,vv is not positive definite: there is no reply to put in.
+    Hhat_uu is zero where H_F,vv is not positive definite: there is no reply to put in. What floats cannot hold comes
+    out as an infinity or NaN, which is not positive definite.
     """
     ku = game.leader_actions
-    leader, follower = (action_hessian(game, k, P) for k, P in zip(PLAYERS, (leader_P, follower_P), strict=True))
-    own = follower[..., ku:, ku:]
-    answers = is_positive_definite(own)
-    safe = np.where(answers[..., None, None], own, np.eye(own.shape[-1], dtype=int) * (own.flat[0] * 0 + 1))
-    reply = -_solved(safe, follower[..., ku:, :ku])  # T
-    seen = leader[..., :ku, ku:] @ reply
-    reduced = leader[..., :ku, :ku] + seen + np.swapaxes(seen, -1, -2)
-    reduced = reduced + np.swapaxes(reply, -1, -2) @ leader[..., ku:, ku:] @ reply
-    reduced = np.where(answers[..., None, None], reduced, reduced * 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        leader, follower = (action_hessian(game, k, P) for k, P in zip(PLAYERS, (leader_P, follower_P), strict=True))
+        own = follower[..., ku:, ku:]
+        answers = is_positive_definite(own)[..., None, None]
+        safe = np.where(answers, own, 0 * own + np.eye(own.shape[-1], dtype=int))  # 0 * own: Fractions stay Fractions
+        reply = -_solved(safe, follower[..., ku:, :ku])  # T
+        seen = leader[..., :ku, ku:] @ reply
+        reduced = leader[..., :ku, :ku] + seen + np.swapaxes(seen, -1, -2)
+        reduced = reduced + np.swapaxes(reply, -1, -2) @ leader[..., ku:, ku:] @ reply
+        reduced = np.where(answers, reduced, 0 * own[..., :1, :1])
     return {"H_F,vv": own, "Hhat_uu": reduced, "H_L,uu": leader[..., :ku, :ku]}
 
 
@@ -259,13 +258,17 @@ def action_hessian(game: LinearQuadraticGame, player: str, P: np.ndarray) -> np.
     return M + (np.swapaxes(J, -1, -2) @ P[..., None, :, :] @ J).sum(axis=-3)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def is_positive_definite(matrices: np.ndarray) -> np.ndarray:
-    """Whether each symmetric matrix is positive definite, by elimination: exactly for Fractions, (*lead,) of bool."""
+    """Whether each symmetric matrix is positive definite, by elimination: exactly for Fractions, (*lead,) of bool.
+
+    A matrix whose elimination leaves the floats is not.
+    """
     left = np.array(matrices)  # eliminated in place
     holds = np.ones(left.shape[:-2], dtype=bool)
     for k in range(left.shape[-1]):
         pivot = left[..., k, k]
-        holds &= (pivot > 0).astype(bool)
+        holds &= ((pivot > 0) & (pivot < math.inf)).astype(bool)
         safe = np.where(holds, pivot, pivot * 0 + 1)[..., None]
         column = left[..., k + 1 :, k] / safe
         left[..., k + 1 :, k + 1 :] -= column[..., :, None] * left[..., None, k, k + 1 :]
@@ -285,6 +288,7 @@ def _solved(matrices: np.ndarray, right: np.ndarray) -> np.ndarray:
     return found / np.diagonal(left, axis1=-2, axis2=-1)[..., None]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def check_generator(generator: np.ndarray) -> None:
     """Raise `GameError`, naming the entry, unless rates are >= 0 and each row sums to zero."""
     away = ~np.eye(generator.shape[-1], dtype=bool)
@@ -297,6 +301,7 @@ def check_generator(generator: np.ndarray) -> None:
         require("generator", sums, np.abs(sums) <= allowed, "rates that sum to 0 in the row")
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def check_symmetric(name: str, matrices: np.ndarray) -> None:
     """Raise `GameError`, naming the entry, unless the matrices are symmetric (floats: up to rounding)."""
     difference = abs(matrices - np.swapaxes(matrices, -1, -2))
@@ -313,4 +318,12 @@ def _as_horizon(horizon: Any, *, exact: bool) -> Any:
     length = as_fraction(horizon, "horizon")
     if length <= 0:
         raise GameError(f"horizon: expected a number > 0 or none, found {shown(horizon)}")
-    return length if exact else float(length)
+    if exact:
+        return length
+    try:
+        nearest = float(length)
+    except OverflowError:
+        nearest = math.inf
+    if not 0 < nearest < math.inf:
+        raise GameError(f"horizon: expected a length a float can hold, found {shown(horizon)}")
+    return nearest
