@@ -1,4 +1,4 @@
-"""Playing games: environments of which a learner sees `reset` and `step` alone."""
+"""Playing games: environments of which a learner sees `reset` and `step` alone, and paths of diffusions."""
 
 from __future__ import annotations
 
@@ -7,15 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from games.simulate.aec import aec_environment
+    from games.simulate.diffusion import Paths, Sample, Simulation, simulate
+    from games.simulate.diffusion_laws import FeedbackLaws, Version
     from games.simulate.markov import MarkovEnvironment, Outcome
 
 _HOMES = {
     "games.simulate.aec": ("aec_environment",),
+    "games.simulate.diffusion": ("Paths", "Sample", "Simulation", "simulate"),
+    "games.simulate.diffusion_laws": ("FeedbackLaws", "Version"),
     "games.simulate.markov": ("MarkovEnvironment", "Outcome"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = ["MarkovEnvironment", "Outcome", "aec_environment"]
+__all__ = [
+    "FeedbackLaws",
+    "MarkovEnvironment",
+    "Outcome",
+    "Paths",
+    "Sample",
+    "Simulation",
+    "Version",
+    "aec_environment",
+    "simulate",
+]
 
 
 def __getattr__(name: str) -> Any:
