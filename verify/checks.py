@@ -118,7 +118,19 @@ def _undefined(claim: Claim) -> Any:
     return found
 
 
+PROOFS = ("proofs/**/*.py", "verify/symbolic.py", "verify/terms.py", "verify/concept.py", "verify/vocabulary/*.py")
+"""The sources on which it depends whether a derivation proves a relation."""
+
+
 def _derivation(claim: Claim) -> Any:
+    from verify.remembered import digest_of, remembered
+
+    hypotheses = [(h.name, h.means, h.relation.to_json()) for h in claim.hypotheses]
+    asked = (claim.derivation, claim.conclusion, list(claim.means), claim.relation.to_json(), hypotheses)
+    return remembered("derivations", (digest_of(*PROOFS), *asked), lambda: _derived(claim))
+
+
+def _derived(claim: Claim) -> Any:
     from verify.symbolic import proof_of
 
     found = proof_of(claim)

@@ -1,0 +1,71 @@
+"""Findings that cost seconds and depend on sources alone, kept beside the compiled kernels.
+
+A finding is kept under a digest of everything it was made from, as a kernel is; whatever changes, it is made anew.
+Damaged entries and folders that cannot be written cost time, never a result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from games.kernel import cache_folder
+from verify import provenance
+
+
+@functools.cache
+def digest_of(*patterns: str) -> str:
+    """A hash of the sources that match the patterns below the packages' folder, and of the libraries' versions."""
+    state = hashlib.sha256(json.dumps(provenance.versions(), sort_keys=True).encode())
+    files = {file for pattern in patterns for file in provenance.ROOT.glob(pattern)}
+    for file in sorted(files):
+        state.update(file.relative_to(provenance.ROOT).as_posix().encode() + b"\0")
+        state.update(hashlib.sha256(file.read_bytes()).digest())
+    return state.hexdigest()
+
+
+def remembered(kind: str, made_from: Iterable[Any], compute: Callable[[], Any]) -> Any:
+    """What `compute` returns, JSON data, or returned before for the same `made_from`, which JSON can write too."""
+    key = hashlib.sha256(json.dumps([kind, *made_from], sort_keys=True).encode()).hexdigest()
+    file = _place(kind, key)
+    if file is not None:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(file.read_bytes())
+            if kept["key"] == key and kept["sha256"] == _sha256(kept["finding"]):
+                return kept["finding"]
+    finding = compute()
+    if file is not None:
+        _keep(file, {"key": key, "sha256": _sha256(finding), "finding": finding})
+    return finding
+
+
+def _sha256(finding: Any) -> str:
+    return hashlib.sha256(json.dumps(finding, sort_keys=True).encode()).hexdigest()
+
+
+def _place(kind: str, key: str) -> Path | None:
+    try:
+        return cache_folder() / kind / f"{key[:24]}.json"
+    except (OSError, RuntimeError):  # RuntimeError: no home directory
+        return None
+
+
+def _keep(file: Path, entry: dict[str, Any]) -> None:
+    """Whole or not at all."""
+    scratch = ""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=file.parent)
+        with os.fdopen(handle, "w") as out:
+            json.dump(entry, out)
+        os.replace(scratch, file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(scratch)
