@@ -1,8 +1,8 @@
 """Games as JSON: {"kind": "bimatrix", "leader": [[1, "1/3"]], "follower": [[0.1, 2]]}, every number exact.
 
-Numbers are what they say, 0.1 is 1/10; strings hold rationals. Keys are the arrays of the game class (Markov games have
-fields of their own, see `markov_json`), deeper nesting is a batch. What is written carries "schema", which a reader may
-leave out.
+Numbers are what they say, 0.1 is 1/10; strings hold rationals. Keys are the arrays of the game class (Markov and
+linear-quadratic games have fields of their own, see `markov_json` and `lq_json`), deeper nesting is a batch. What is
+written carries "schema", which a reader may leave out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import numpy as np
 from games.choice import Choice, ChoiceAtTwoTemperatures, ChoiceWithPolicy, PerturbedChoice
 from games.core import Game
 from games.errors import GameError, shown
-from games.formats import markov_json
+from games.formats import lq_json, markov_json
+from games.linear_quadratic import LinearQuadraticGame
 from games.markov import EpisodicMarkovGame, MarkovGame, MarkovIteration, SoftMarkovIteration
 from games.matrix import BimatrixGame
 
@@ -35,6 +36,7 @@ KINDS: Mapping[str, type[Game]] = {
         EpisodicMarkovGame,
         MarkovIteration,
         SoftMarkovIteration,
+        *lq_json.KINDS.values(),
     )
 }
 
@@ -50,6 +52,8 @@ def to_json(game: Game) -> dict[str, Any]:
     try:
         if isinstance(twin, EpisodicMarkovGame) or type(twin) is MarkovGame:
             kind, arrays = markov_json.KIND, markov_json.fields(twin, _nested)
+        elif isinstance(twin, LinearQuadraticGame):
+            arrays = lq_json.fields(twin, _nested)
         else:
             arrays = {name: _nested(getattr(twin, name)) for name in game.core}
     except ValueError:
@@ -81,6 +85,8 @@ def from_json(data: Any) -> Game:
         raise GameError(f"schema: expected {SCHEMA!r}, found {shown(data['schema'])}")
     if kind == markov_json.KIND:
         return markov_json.read({key: _exactly(value) for key, value in data.items()}).exact()
+    if kind in lq_json.KINDS:
+        return lq_json.read(data)
     names = KINDS[kind].core
     missing = [name for name in names if name not in data]
     unknown = [key for key in data if key not in ("kind", "schema", *names)]
@@ -123,9 +129,12 @@ def render(game: Game) -> str:
 
 
 def _rows(value: Any, indent: str) -> str:
-    if not isinstance(value, list) or not value or not isinstance(value[0], list):
-        return json.dumps(value)
     deeper = indent + "  "
+    if isinstance(value, dict) and any(isinstance(inner, list | dict) for inner in value.values()):
+        inside = (f"{deeper}{json.dumps(key)}: {_rows(inner, deeper)}" for key, inner in value.items())
+        return "{\n" + ",\n".join(inside) + f"\n{indent}}}"
+    if not isinstance(value, list) or not value or not isinstance(value[0], list | dict):
+        return json.dumps(value)
     return "[\n" + ",\n".join(deeper + _rows(row, deeper) for row in value) + f"\n{indent}]"
 
 

@@ -12,12 +12,15 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from games.core import Game
 from games.errors import GameError, shown
 from games.formats.as_json import KINDS
+from games.linear_quadratic import LinearQuadraticGame, Sees
 
 _MAGIC = b"\x93NUMPY"
 _HEADER = re.compile(
@@ -38,7 +41,8 @@ def parse(data: bytes, limit: int) -> Game:
             cls = _kind(names)
             if sum(member.file_size for member in members) > limit:
                 raise GameError(f"expected at most {limit} bytes when unpacked, found more")
-            return cls(**{name: _array(archive.read(m), name) for name, m in zip(names, members, strict=True)})
+            arrays = {name: _array(archive.read(m), name) for name, m in zip(names, members, strict=True)}
+            return cls(**{**arrays, **_plain(cls, arrays)})
     # zipfile raises these on damaged, encrypted or exotic archives.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, struct.error) as error:
         raise GameError(f"expected an .npz archive, found: {shown(str(error))}") from None
@@ -50,11 +54,30 @@ def parse(data: bytes, limit: int) -> Game:
 
 def _kind(names: list[str]) -> type[Game]:
     for cls in KINDS.values():
-        if sorted(cls.core) == sorted(names):
+        if {*cls.core} <= {*names} <= {*cls.core, *_optional(cls)} and len({*names}) == len(names):
             return cls
     nearest = min(KINDS.values(), key=lambda cls: len({*cls.core} ^ {*names}))
     kind = f"{nearest.kind}: {', '.join(nearest.core)}"
     raise GameError(f"expected the arrays of one kind of game (as {kind}), found {shown(', '.join(names))}")
+
+
+def _optional(cls: type[Game]) -> tuple[str, ...]:
+    """Arrays that stand for fields of the class that are none."""
+    return ("horizon", "follower_sees") if issubclass(cls, LinearQuadraticGame) else ()
+
+
+def _plain(cls: type[Game], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """The fields that are no arrays: a horizon, left out where there is none; follower_sees, 0 (action), 1 (policy)."""
+    plain: dict[str, Any] = {name: arrays[name] for name in _optional(cls) if name in arrays}
+    for name, array in plain.items():
+        if array.shape:
+            raise GameError(f"{name}: expected a single number, found shape {array.shape}")
+        plain[name] = array.item()
+    if "follower_sees" in plain:
+        if plain["follower_sees"] not in (0, 1):
+            raise GameError(f"follower_sees: expected 0 (action) or 1 (policy), found {shown(plain['follower_sees'])}")
+        plain["follower_sees"] = tuple(Sees)[int(plain["follower_sees"])]
+    return plain
 
 
 def _array(data: bytes, name: str) -> np.ndarray:
@@ -81,5 +104,10 @@ def render(game: Game) -> bytes:
     if game.is_exact and floats.exact() != game:
         raise GameError("expected a game that floats hold exactly, found one that needs .json")
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **{name: getattr(floats, name) for name in game.core})
+    arrays = {name: getattr(floats, name) for name in game.core}
+    if isinstance(floats, LinearQuadraticGame):
+        arrays["follower_sees"] = np.array(list(Sees).index(floats.follower_sees))
+        if floats.horizon is not None:
+            arrays["horizon"] = np.array(floats.horizon)
+    np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
