@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -20,6 +20,7 @@ from verify.vocabulary import concept
 
 if TYPE_CHECKING:
     from proofs.engine.derivation import Derivation
+    from proofs.engine.free_algebra_expressions import Expression
 
 _FUNCTIONS = {"exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "tanh": sympy.tanh, "lambertw": sympy.LambertW}
 _FUNCTIONS |= {"max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs}
@@ -51,8 +52,8 @@ def proof_of(claim: Claim) -> ProofCheck:
     if not claim.derivation:
         raise ClaimError(f"{claim.id}: expected the topic of a derivation, found none")
     derivation = _derived(claim.derivation)
-    symbols = derivation.vocabulary.symbols
-    wanted = to_sympy(claim.relation, symbols)
+    translate = _translation(derivation)
+    wanted = translate(claim.relation)
     readings = [_assumed(derivation, name) for name in claim.means]
     hypotheses = list(readings)
     for hypothesis in claim.hypotheses:
@@ -60,7 +61,7 @@ def proof_of(claim: Claim) -> ProofCheck:
             readings.append(_assumed(derivation, hypothesis.means))
             hypotheses.append(readings[-1])
         else:
-            hypotheses.append(to_sympy(hypothesis.relation, symbols))
+            hypotheses.append(_as_hypothesis(hypothesis.relation, derivation, translate))
     name, is_proof, reason = claim.conclusion, *derivation.is_proof_of(wanted, hypotheses, conclusion=claim.conclusion)
     if is_proof and not name:
         name = next(
@@ -79,6 +80,69 @@ def _assumed(derivation: Derivation, name: str) -> engine.Relation:
             if assumption.kind == "hypothesis" and assumption.name == name:
                 return assumption.relation
     raise ClaimError(f"{derivation.topic}: expected an assumption named {name!r}, found none")
+
+
+def _translation(derivation: Derivation) -> Callable[[Relation], engine.Relation]:
+    """How a relation over concepts reads in the derivation: over its symbols, or over its matrices."""
+    from proofs.engine.free_algebra_derivation import MatrixDerivation
+
+    if isinstance(derivation, MatrixDerivation):
+        words = derivation.words.words
+        return lambda relation: to_matrices(relation, words)
+    symbols = derivation.vocabulary.symbols
+    return lambda relation: to_sympy(relation, symbols)
+
+
+def _as_hypothesis(
+    relation: Relation, derivation: Derivation, translate: Callable[[Relation], engine.Relation]
+) -> engine.Relation:
+    """A hypothesis as a derivation may use it. Of lhs < rhs, matrices use that rhs - lhs has an inverse."""
+    from proofs.engine.free_algebra_derivation import MatrixDerivation, invertible
+
+    if isinstance(derivation, MatrixDerivation) and relation.op == "<":
+        words = derivation.words.words
+        lhs, rhs = (_matrix_expression(term, words) for term in (relation.lhs, relation.rhs))
+        return invertible(rhs if lhs == lhs - lhs else rhs - lhs)
+    return translate(relation)
+
+
+def to_matrices(relation: Relation, words: Mapping[str, Expression]) -> engine.Relation:
+    """The equation over the words of a derivation about matrices. Raises `ClaimError` for an inequality."""
+    from proofs.engine.free_algebra_derivation import equation
+
+    if relation.op != "=":
+        raise ClaimError(f"expected an equation between the words of a matrix derivation, found {relation.op!r}")
+    return equation(*(_matrix_expression(term, words) for term in (relation.lhs, relation.rhs)))
+
+
+def _matrix_expression(term: Term, words: Mapping[str, Expression]) -> Expression:
+    from proofs.engine.free_algebra import identity, zero
+
+    args = [_matrix_expression(arg, words) for arg in term.args]
+    match term.op, args:
+        case "number", _:
+            assert term.number is not None
+            return term.number * identity("1") if term.number else zero("1", "1")
+        case "concept", _:
+            return _word(term.name, words)
+        case "+", [x, y]:
+            return x + y
+        case "-", [x, y]:
+            return x - y
+        case "*", [x, y]:
+            return x * y
+        case "/", [x, y]:
+            number = term.args[1].number
+            return x / y if number is None else x / number
+        case "neg", [x]:
+            return -x
+    raise ClaimError(f"expected sums, products and quotients of words of a matrix derivation, found {term.op!r}")
+
+
+def _word(name: str, words: Mapping[str, Expression]) -> Expression:
+    if name not in words:
+        raise ClaimError(f"concept {name}: expected a word among {', '.join(sorted(words)) or 'none'}")
+    return words[name]
 
 
 def to_sympy(relation: Relation, symbols: Mapping[str, Any]) -> engine.Relation:

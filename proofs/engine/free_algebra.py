@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import flint
 
@@ -23,16 +24,19 @@ from proofs.engine.evidence import Exact
 from proofs.engine.free_algebra_completion import Rewriting
 from proofs.engine.free_algebra_expressions import (
     Dimension,
+    Expectation,
     Expression,
     Generator,
     Identity,
     Inverse,
+    LogDet,
     Product,
     Scaled,
     Sum,
     Trace,
     Transpose,
     dimension,
+    expectation,
     identity,
     inverses,
     matrix,
@@ -42,6 +46,7 @@ from proofs.engine.free_algebra_expressions import (
     vector,
     zero,
 )
+from proofs.engine.free_algebra_moments import Deviation, check_polynomial, contracted
 from proofs.engine.free_algebra_words import ONE, TRACE, Alphabet, Polynomial, combine
 
 __all__ = [
@@ -50,6 +55,7 @@ __all__ = [
     "Outcome",
     "decide",
     "dimension",
+    "expectation",
     "identity",
     "inverses",
     "is_zero",
@@ -173,6 +179,9 @@ class _Reader:
         self.alphabet = Alphabet()
         self.rewriting = Rewriting(self.alphabet)
         self._inverse_of: dict[object, int] = {}
+        self._inverted: dict[int, Polynomial] = {}  # letter of an inverse -> what it is the inverse of
+        self._log_det_of: dict[object, int] = {}
+        self._deviations = 0
         for left, right in relations:
             self.rewriting.add(self.read(left - right))
 
@@ -199,6 +208,10 @@ class _Reader:
                 return alphabet.trace(self.read(expression.argument))
             case Inverse():
                 return self._inverse(self.rewriting.reduce(self.read(expression.argument)))
+            case LogDet():
+                return self._log_det(self.rewriting.reduce(self.read(expression.argument)))
+            case Expectation():
+                return self._expected(expression)
         raise DerivationError(f"expected a matrix expression, found {type(expression).__name__}")
 
     def _inverse(self, argument: Polynomial) -> Polynomial:
@@ -233,7 +246,65 @@ class _Reader:
             known = alphabet.register(alphabet.to_expression(argument).inverse(), is_symmetric=is_symmetric)
             self._inverse_of[argument.key()] = known
             self._inverse_of.setdefault(mirrored.key(), alphabet.mirror[known])
+            self._inverted |= {alphabet.mirror[known]: mirrored, known: argument}
             one, letter = alphabet.one(argument.rows), alphabet.of_letter(known)
             for product in (alphabet.multiply(argument, letter), alphabet.multiply(letter, argument)):
                 self.rewriting.add(combine(argument.rows, argument.cols, [(ONE, product), (-ONE, one)]))
+        return alphabet.of_letter(known)
+
+    def _expected(self, expression: Expectation) -> Polynomial:
+        variable = expression.variable
+        if is_zero(expression.covariance - expression.covariance.T) is None:
+            raise DerivationError(f"expectation: expected a symmetric covariance, found {expression.covariance}")
+        self._deviations += 1
+        name = f"{variable.name} less its mean, {self._deviations}"
+        deviation = Deviation(variable.rows, "1", name, variable.is_scalar)
+        shifted = replaced(expression.argument, {variable: expression.mean + deviation})
+        check_polynomial(shifted, deviation)
+        argument = self.read(shifted)
+        covariance = self.rewriting.reduce(self.read(expression.covariance))
+        return contracted(self.alphabet, self.rewriting.reduce(argument), deviation, covariance)
+
+    def _log_det(self, argument: Polynomial) -> Polynomial:
+        """log |det(c A B)| = k log |c| + log |det A| + log |det B|, log |det A^{-1}| = -log |det A|, A' as A."""
+        alphabet = self.alphabet
+        # Logarithms of numbers, and of determinants that no product relates, count as independent: no false answer.
+        self.rewriting.forgo_completeness()
+        if argument.is_zero:
+            raise DerivationError("log det: expected an invertible matrix, found one that the relations make zero")
+        size = alphabet.one("1") if argument.rows == "1" else self.read(dimension(argument.rows))
+        leading = alphabet.leading(argument)
+        coefficient = argument.terms[leading]
+        monic = combine(argument.rows, argument.cols, [(ONE / coefficient, argument)])
+        number = identity("1") * abs(Fraction(int(coefficient.p), int(coefficient.q)))
+        parts = []
+        if number != identity("1"):
+            parts.append(alphabet.multiply(size, self._atomic_log_det(self.read(number))))
+        scalars, word = leading
+        if len(monic.terms) > 1:
+            parts.append(self._atomic_log_det(monic))
+        else:
+            for factor in scalars:
+                logarithm = self._atomic_log_det(Polynomial("1", "1", {((factor,), ()): ONE}))
+                parts.append(alphabet.multiply(size, logarithm))
+            if all(alphabet.rows[letter] == alphabet.cols[letter] for letter in word):
+                parts.extend(self._atomic_log_det(alphabet.of_letter(letter)) for letter in word)
+            else:
+                parts.append(self._atomic_log_det(Polynomial(argument.rows, argument.cols, {((), word): ONE})))
+        return combine("1", "1", [(ONE, part) for part in parts])
+
+    def _atomic_log_det(self, argument: Polynomial) -> Polynomial:
+        """A letter for log |det A|, the same for A', and its negative for A^{-1}."""
+        alphabet = self.alphabet
+        ((scalars, word), *others) = argument.terms
+        if not others:
+            (letter,) = (*word, *(entry for factor in scalars for entry in factor))[:1] or (None,)
+            alone = len(word) + sum(map(len, scalars)) == 1
+            if alone and letter in self._inverted:
+                return combine("1", "1", [(-ONE, self._log_det(self._inverted[letter]))])
+        known = self._log_det_of.get(argument.key())
+        if known is None:
+            known = alphabet.register(alphabet.to_expression(argument).log_det(), is_symmetric=True)
+            self._log_det_of[argument.key()] = known
+            self._log_det_of[alphabet.transpose(argument).key()] = known
         return alphabet.of_letter(known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from proofs.engine.derivation import Derivation
@@ -11,9 +11,10 @@ from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Evidence, Exact
 from proofs.engine.free_algebra import identity, inverses, is_zero, substitute
 from proofs.engine.free_algebra_blocks import BlockMatrix
-from proofs.engine.free_algebra_expressions import Expression, Generator, walk
-from proofs.engine.free_algebra_identity import MatrixIdentity, Side, put_in
+from proofs.engine.free_algebra_expressions import Expression, Generator, free_generators, walk
+from proofs.engine.free_algebra_identity import MatrixIdentity, Side, expressions_of
 from proofs.engine.free_algebra_numeric import as_function, generators_of
+from proofs.engine.free_algebra_vocabulary import MatrixVocabulary
 from proofs.engine.relation import Relation
 from proofs.engine.step import Assumption, Assumptions, Rule, Step, union
 from proofs.engine.substitution import Replacement
@@ -47,10 +48,11 @@ class MatrixRelation(Relation):
         return self
 
     def same_as(self, other: Relation) -> bool:
-        """Both sides equal to the other's as written, or once multiplied out."""
+        """Both sides equal to the other's as written, or once multiplied out; or to the other's sides exchanged."""
         if type(other) is not type(self):
             return False
-        return _same(self.lhs, other.lhs) and _same(self.rhs, other.rhs)
+        straight = _same(self.lhs, other.lhs) and _same(self.rhs, other.rhs)
+        return straight or (_same(self.lhs, other.rhs) and _same(self.rhs, other.lhs))
 
     def latex(self) -> str:
         return f"{self.lhs.to_latex()} = {self.rhs.to_latex()}"
@@ -93,22 +95,23 @@ class GeneratorDefinition(Rule):
     name: ClassVar[str] = "definition"
 
     def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
-        generator, meaning = _definition(relation)
+        generator, meaning = definition_of(relation)
         if any(part == generator for part in walk(meaning)):
             raise DerivationError(f"expected a definition of {generator} by other generators, found it on the right")
         substitute(generator, {generator: meaning})  # shapes and symmetry
         return Exact(certificate="definition")
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
-        generator, meaning = _definition(relation)
+        generator, meaning = definition_of(relation)
         made = Assumption(name=generator.name, relation=relation, kind="definition")
-        return union((*(step.assumptions for step in uses), (*_invertible(inverses(meaning)), made)))
+        return union((*(step.assumptions for step in uses), (*invertible_assumptions(inverses(meaning)), made)))
 
     def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
         return True
 
 
-def _definition(relation: Relation) -> tuple[Generator, Expression]:
+def definition_of(relation: Relation) -> tuple[Generator, Expression]:
+    """The generator and its meaning. Raises `DerivationError` for another relation."""
     lhs, rhs = relation.lhs, relation.rhs
     if not isinstance(relation, MatrixRelation) or not isinstance(lhs, Generator) or not isinstance(rhs, Expression):
         raise DerivationError(f"expected generator = expression, found `{relation}`")
@@ -119,8 +122,8 @@ def _definition(relation: Relation) -> tuple[Generator, Expression]:
 class FreeAlgebra(Rule):
     """lhs and rhs have one normal form in the free algebra with transposes and inverses.
 
-    Steps used that are definitions are put in; others are relations to rewrite by. `factors` decide a determinant. The
-    conclusion rests on the existence of every inverse written.
+    Steps used that are definitions are put in, into one another too; others are relations to rewrite by. `factors`
+    decide a determinant. The conclusion rests on the existence of every inverse written.
     """
 
     name: ClassVar[str] = "free algebra normal form"
@@ -131,7 +134,7 @@ class FreeAlgebra(Rule):
         return self._identity(relation, uses).prove()
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
-        inverted = _invertible(self._identity(relation, uses).assumptions)
+        inverted = invertible_assumptions(self._identity(relation, uses).assumptions)
         return union((*(step.assumptions for step in uses), inverted))
 
     def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
@@ -140,10 +143,13 @@ class FreeAlgebra(Rule):
     def _identity(self, relation: Relation, uses: tuple[Step, ...]) -> MatrixIdentity:
         if not isinstance(relation, MatrixRelation):
             raise DerivationError(f"expected a matrix equation, found `{relation}`")
-        definitions, relations = [], []
+        definitions: dict[Expression, Expression] = {}
+        relations = []
         for step in uses:
             if isinstance(step.rule, GeneratorDefinition):
-                definitions.append(_definition(step.relation))
+                generator, meaning = definition_of(step.relation)
+                if definitions.setdefault(generator, meaning) != meaning:
+                    raise DerivationError(f"expected one definition of {generator}, found two")
             elif isinstance(step.relation, MatrixRelation) and isinstance(step.relation.lhs, Expression):
                 relations.append((step.relation.lhs, step.relation.rhs))
             else:
@@ -153,54 +159,124 @@ class FreeAlgebra(Rule):
             lhs=relation.lhs,
             rhs=relation.rhs,
             reason="",
-            definitions=tuple(definitions),
+            definitions=resolved(definitions),
             relations=tuple(relations),
             factors=self.factors,
         )
 
 
-def _invertible(matrices: Iterable[Expression]) -> Assumptions:
+def invertible_assumptions(matrices: Iterable[Expression]) -> Assumptions:
+    """That each has an inverse, as hypotheses."""
     return tuple(Assumption(name=f"{matrix} is invertible", relation=invertible(matrix)) for matrix in matrices)
+
+
+def resolved(definitions: Mapping[Expression, Expression]) -> tuple[tuple[Expression, Expression], ...]:
+    """The definitions put into one another until their meanings speak of none. Raises on a circle."""
+    found: dict[Expression, Expression] = {}
+    for generator in founded(definitions):
+        found[generator] = substitute(definitions[generator], found)
+    return tuple(found.items())
+
+
+def founded(definitions: Mapping[Expression, Expression]) -> tuple[Expression, ...]:
+    """The generators defined, each after those it is defined by. Raises `DerivationError` on a circle."""
+    order: list[Expression] = []
+    left = dict(definitions)
+    while left:
+        ready = [g for g, meaning in left.items() if left.keys().isdisjoint(free_generators(meaning))]
+        if not ready:
+            raise DerivationError(f"expected definitions without a circle, found one through {min(map(str, left))}")
+        for generator in ready:
+            del left[generator]
+        order.extend(ready)
+    return tuple(order)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixDerivation(Derivation):
     """A derivation whose conclusions are matrix equations."""
 
+    @property
+    def words(self) -> MatrixVocabulary:
+        """What the concepts of claims are here; no words at all where the derivation has no vocabulary of matrices."""
+        return self.vocabulary if isinstance(self.vocabulary, MatrixVocabulary) else MatrixVocabulary()
+
     def proofs_of(self, claim: Any) -> list[str]:
         """The names of the conclusions that say what the claim says."""
         return [name for name, step in self.conclusions.items() if step.relation.same_as(claim)]
 
-    def is_proof_of(self, claim: Any, hypotheses: Iterable[Any] = (), *, conclusion: str = "") -> tuple[bool, str]:
+    def is_proof_of(
+        self, claim: Any, hypotheses: Iterable[Any] | Mapping[str, Any] = (), *, conclusion: str = ""
+    ) -> tuple[bool, str]:
         """Whether a conclusion is the claim, a `MatrixRelation`, and rests on its hypotheses and exact evidence.
 
-        The inverses that the claim writes are to exist by its hypotheses, too. With `conclusion` the one of that name
-        must be it.
+        The inverses that the claim writes are to exist by its hypotheses or by the kind's validation, too. Definitions
+        must be the vocabulary's, or of generators that neither the claim nor its hypotheses rest on, each defined once
+        and without a circle. With `conclusion` the one of that name must be it.
         """
         names = self.proofs_of(claim)
         if not names or (conclusion and conclusion not in names):
             concluded = "; ".join(str(step.relation) for step in self.conclusions.values())
             return False, f"expected the conclusion `{claim}`, found {concluded}"
-        name = conclusion or names[0]
-        given = tuple(hypotheses)
+        given = (*(hypotheses.values() if isinstance(hypotheses, Mapping) else hypotheses),)
+        answers = [self._proves(name, claim, given) for name in ([conclusion] if conclusion else names)]
+        return next((answer for answer in answers if answer[0]), answers[0])
+
+    def _proves(self, name: str, claim: MatrixRelation, given: tuple[MatrixRelation, ...]) -> tuple[bool, str]:
+        facts = (*given, *map(invertible, self.words.given))
         claimed = MatrixIdentity(name="claim", lhs=claim.lhs, rhs=claim.rhs, reason="").assumptions
-        for assumption in union((self.conclusions[name].assumptions, _invertible(claimed))):
-            if not any(assumption.relation.same_as(hypothesis) for hypothesis in given):
+        assumptions = union((self.conclusions[name].assumptions, invertible_assumptions(claimed)))
+        definitions: dict[Expression, Expression] = {}
+        for assumption in assumptions:
+            if any(assumption.relation.same_as(fact) for fact in facts):
+                continue
+            if assumption.kind != "definition":
                 return False, f"expected only the claim's hypotheses and definitions, found `{assumption.relation}`"
+            generator, meaning = definition_of(assumption.relation)
+            if definitions.setdefault(generator, meaning) != meaning:
+                return False, f"expected one definition of {generator}, found two"
+        trouble = self._trouble_with_definitions(definitions, (claim, *given))
+        if trouble:
+            return False, trouble
         evidence = self.evidence_of(name)
         return evidence.proves, f"conclusion {name!r}, {evidence.kind}"
 
+    def _trouble_with_definitions(
+        self, definitions: Mapping[Expression, Expression], spoken: Iterable[MatrixRelation]
+    ) -> str | None:
+        meanings = self.words.meanings
+        sides = [part for relation in spoken for side in (relation.lhs, relation.rhs) for part in expressions_of(side)]
+        mentioned = {generator.name for generator in self.words.behind((*sides, *self.words.given))}
+        for generator, meaning in definitions.items():
+            if generator in meanings:
+                if meanings[generator] != meaning:
+                    return f"expected the vocabulary's meaning of {generator}, found `{generator} = {meaning}`"
+            elif cast(Generator, generator).name in mentioned:
+                return f"expected {generator} of the claim to be free, found it defined: `{generator} = {meaning}`"
+        try:
+            founded({**meanings, **definitions})
+        except DerivationError as error:
+            return str(error)
+        return None
+
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """The sides of each conclusion, definitions put in, as "name.lhs" and "name.rhs": functions of named arrays."""
+        """What was derived, as functions of named arrays.
+
+        Each defined generator of the vocabulary that a conclusion rests on by its name, and the sides of each
+        conclusion, definitions put in, as "name.lhs" and "name.rhs". Arguments are the primitive generators.
+        """
         found: dict[str, Callable[..., Any]] = {}
+        for assumption in self.definitions:
+            generator, _ = definition_of(assumption.relation)
+            if generator in self.words.meanings:
+                found[generator.name] = as_function(generator, meanings=self.words.meanings)
         for name, step in self.conclusions.items():
-            meanings: dict[Expression, Expression] = dict(
-                _definition(used.relation) for used in step.uses if isinstance(used.rule, GeneratorDefinition)
-            )
             relation = cast(MatrixRelation, step.relation)
-            sides: tuple[Side, Side] = put_in(relation.lhs, meanings), put_in(relation.rhs, meanings)
-            for name_of_side, side, other in (("lhs", *sides), ("rhs", *reversed(sides))):
-                found[f"{name}.{name_of_side}"] = as_function(side, dimensions_from=generators_of(other))
+            defined = (definition_of(a.relation) for a in step.assumptions if a.kind == "definition")
+            meanings: dict[Expression, Expression] = dict(defined)
+            for side, term, other in (("lhs", relation.lhs, relation.rhs), ("rhs", relation.rhs, relation.lhs)):
+                sizes = generators_of(other)
+                found[f"{name}.{side}"] = as_function(term, dimensions_from=sizes, meanings=meanings)
         return found
 
     def to_json(self) -> dict[str, Any]:

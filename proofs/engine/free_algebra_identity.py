@@ -13,6 +13,8 @@ from proofs.engine.free_algebra import Outcome, Relations, decide, inverses, sub
 from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct, blocks_equal, determinant_factors
 from proofs.engine.free_algebra_expressions import Expression
 
+LONGEST_REST = 400  # characters of what is left of a false identity, in its message
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Determinants:
@@ -55,7 +57,7 @@ class MatrixIdentity:
     @property
     def assumptions(self) -> tuple[Expression, ...]:
         """What is assumed invertible, each once."""
-        parts = [part for side in (self.lhs, self.rhs, *self.factors) for part in _expressions(side)]
+        parts = [part for side in (self.lhs, self.rhs, *self.factors) for part in expressions_of(side)]
         parts.extend(side for pair in (*self.definitions, *self.relations) for side in pair)
         return inverses(*parts)
 
@@ -75,7 +77,9 @@ class MatrixIdentity:
             evidence = decision.evidence()
             if evidence is None:
                 missing = "it does not follow" if decision.outcome is Outcome.NOT_A_CONSEQUENCE else "undecided"
-                raise DerivationError(f"{self.name}: expected lhs - rhs = 0, found {decision.normal_form} ({missing})")
+                found = decision.normal_form.to_latex()
+                found = found if len(found) <= LONGEST_REST else f"{found[:LONGEST_REST]}..."
+                raise DerivationError(f"{self.name}: expected lhs - rhs = 0, found {found} ({missing})")
             return evidence
         raise DerivationError(
             f"{self.name}: expected two expressions, block matrices or determinants, "
@@ -145,14 +149,15 @@ def _multiplied(side: Side) -> Expression | BlockMatrix | Determinants:
     return side.value() if isinstance(side, BlockProduct) else side
 
 
-def _expressions(side: Side) -> tuple[Expression, ...]:
+def expressions_of(side: Side) -> tuple[Expression, ...]:
+    """The expressions that the side is made of."""
     if isinstance(side, Expression):
         return (side,)
     if isinstance(side, BlockMatrix):
         return side.entries()
     if isinstance(side, BlockProduct):
         return tuple(part for factor in side.factors for part in factor.entries())
-    return tuple(part for argument in side.arguments for part in _expressions(argument))
+    return tuple(part for argument in side.arguments for part in expressions_of(argument))
 
 
 def _listed(expressions: tuple[Expression, ...]) -> str:

@@ -9,36 +9,52 @@ from typing import Any
 import numpy as np
 
 from proofs.engine.errors import DerivationError
+from proofs.engine.free_algebra import normal_form
 from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct
 from proofs.engine.free_algebra_expressions import (
     Dimension,
+    Expectation,
     Expression,
     Generator,
     Identity,
     Inverse,
+    LogDet,
     Product,
     Scaled,
     Sum,
     Trace,
     Transpose,
+    free_generators,
     walk,
 )
 from proofs.engine.free_algebra_identity import Determinants, Side
 
 
-def as_function(side: Side, *, dimensions_from: Iterable[Generator] = ()) -> Callable[..., np.ndarray | float]:
+def as_function(
+    side: Side,
+    *,
+    dimensions_from: Iterable[Generator] = (),
+    meanings: Mapping[Expression, Expression] | None = None,
+) -> Callable[..., np.ndarray | float]:
     """The side as a function of its generators, by name, each a 2-d array (a scalar may be a number).
 
-    Where values of the generators in `dimensions_from` are given too, their shapes fix dimensions.
+    Generators with one of the `meanings` are computed, each once. Where values of the generators in `dimensions_from`
+    are given too, their shapes fix dimensions.
     The function raises `DerivationError` for a missing generator, and for shapes that do not fit the dimension names.
     Scalars come back as numbers.
     """
+    known = meanings or {}
+    needed = _in_order(generators_of(side), known)
 
     def function(**values: Any) -> np.ndarray | float:
         sizes: dict[str, int] = {"1": 1}
         arrays: dict[str, np.ndarray] = {}
-        for generator in (*generators_of(side), *(g for g in dimensions_from if g.name in values)):
-            arrays[generator.name] = _array(generator, values, sizes)
+        for generator in (*needed, *(g for g in dimensions_from if g.name in values and g not in known)):
+            if generator not in known:
+                arrays[generator.name] = _array(generator, values, sizes)
+        for generator in needed:
+            if generator in known:
+                arrays[generator.name] = _evaluated(known[generator], arrays, sizes)
         result = _evaluated(side, arrays, sizes)
         return float(result[0, 0]) if result.shape == (1, 1) else result
 
@@ -49,12 +65,29 @@ def generators_of(side: Side) -> tuple[Generator, ...]:
     """The generators that occur, each once, in the order of writing."""
     parts: tuple[Any, ...] = ()
     if isinstance(side, Expression):
-        return tuple(dict.fromkeys(part for part in walk(side) if isinstance(part, Generator)))
+        free = free_generators(side)
+        return tuple(dict.fromkeys(part for part in walk(side) if isinstance(part, Generator) and part in free))
     if isinstance(side, BlockMatrix):
         parts = side.entries()
     else:
         parts = side.factors if isinstance(side, BlockProduct) else side.arguments
     return tuple(dict.fromkeys(generator for part in parts for generator in generators_of(part)))
+
+
+def _in_order(wanted: Iterable[Generator], meanings: Mapping[Expression, Expression]) -> tuple[Generator, ...]:
+    """The generators and those that their meanings need, each after what it is made of."""
+    found: dict[Generator, None] = {}
+
+    def visit(generator: Generator) -> None:
+        if generator not in found:
+            if generator in meanings:
+                for inner in generators_of(meanings[generator]):
+                    visit(inner)
+            found[generator] = None
+
+    for generator in wanted:
+        visit(generator)
+    return tuple(found)
 
 
 def _array(generator: Generator, values: Mapping[str, Any], sizes: dict[str, int]) -> np.ndarray:
@@ -97,6 +130,10 @@ def _evaluated(side: Side, arrays: Mapping[str, np.ndarray], sizes: Mapping[str,
                 return np.linalg.inv(of(part.argument))
             case Trace():
                 return np.full((1, 1), np.trace(of(part.argument)))
+            case LogDet():
+                return np.full((1, 1), np.linalg.slogdet(of(part.argument))[1])
+            case Expectation():
+                return of(normal_form(part))  # written out in the moments
             case BlockMatrix():
                 return np.block([[of(block) for block in row] for row in part.blocks])
             case BlockProduct():

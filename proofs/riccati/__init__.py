@@ -1,1 +1,1 @@
-"""Derivations about exploratory linear-quadratic Stackelberg games."""
+"""The exploratory linear-quadratic games: their Hamiltonian system, Gaussian laws and Riccati equations derived."""
