@@ -70,6 +70,38 @@ CHECKERS: dict[str, str] = {
         "worst_markov_nash markov_commitment_gain",
     ),
     **_references(
+        "verify.exact.lq_point_words",
+        "lq_discount lq_leader_temperature lq_follower_temperature leader_dimension follower_dimension lq_regimes "
+        "leader_value follower_value leader_switching follower_switching leader_rate_action leader_rate_policy "
+        "follower_rate_action follower_rate_policy leader_hamiltonian_action leader_hamiltonian_policy "
+        "follower_hamiltonian_action follower_hamiltonian_policy leader_second_order_action "
+        "leader_second_order_policy follower_second_order_action follower_second_order_policy "
+        "leader_entropy_action leader_entropy_policy follower_entropy leader_raw_action leader_raw_policy "
+        "follower_raw_action follower_raw_policy leader_premium_action leader_premium_policy "
+        "follower_premium_action follower_premium_policy leader_premium_action_origin "
+        "leader_premium_policy_origin follower_premium_action_origin follower_premium_policy_origin "
+        "leader_exploration_action leader_exploration_policy follower_exploration_action "
+        "follower_exploration_policy leader_exploration_action_own leader_exploration_policy_own "
+        "follower_exploration_action_own follower_exploration_policy_own leader_exploration_action_cross "
+        "leader_exploration_policy_cross follower_exploration_action_cross follower_exploration_policy_cross "
+        "leader_exploration_action_halved leader_exploration_policy_halved follower_exploration_action_halved "
+        "follower_exploration_policy_halved leader_exploration_cost_action leader_exploration_cost_policy "
+        "follower_exploration_cost_action follower_exploration_cost_policy follower_quadratic_rate",
+    ),
+    **_references(
+        "verify.exact.lq_point_laws",
+        "follower_deviation_cost follower_divergence leader_deviation_cost_action leader_deviation_cost_policy "
+        "leader_divergence_action leader_divergence_policy leader_mean_excess leader_log_ratio "
+        "leader_log_det_action leader_log_det_policy follower_log_det leader_cross_trace follower_trace_action "
+        "follower_trace_policy leader_cross_cost follower_cross_cost_action follower_cross_cost_policy",
+    ),
+    **_references(
+        "verify.exact.lq_point_reductions",
+        "zero_sum_defect_lq zero_sum_rate_defect leader_idle_defect follower_are_rate follower_coupling "
+        "leader_own_pivot leader_simultaneous_gain follower_cross nash_determinant nash_gain_gap "
+        "leader_nash_hamiltonian leader_stackelberg_hamiltonian",
+    ),
+    **_references(
         "verify.exact.switching", "span_rate_upper span_rate_lower lyapunov_limit dobrushin doeblin sup_rate"
     ),
 }
