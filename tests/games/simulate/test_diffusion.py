@@ -82,7 +82,7 @@ def scalar_game(**fields) -> LinearQuadraticGame:
     shapes |= {name: (1, 1, 1, 1) for name in "CDF"} | {"s": (1, 1, 1), "generator": (1, 1)}
     for player in ("leader", "follower"):
         shapes |= {f"{player}_M": (1, 3, 3), f"{player}_m": (1, 3), f"{player}_G": (1, 1, 1), f"{player}_g": (1, 1)}
-    arrays = {name: np.zeros(shape) for name, shape in shapes.items()}
+    arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
     scalars: dict[str, Any] = {"discount": 0.0, "leader_temperature": 0.0, "follower_temperature": 0.0, "horizon": 1.0}
     return LinearQuadraticGame(**(arrays | scalars | fields))
 
