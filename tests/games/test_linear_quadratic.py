@@ -113,8 +113,10 @@ class TestRefusals:
     def test_variables_are_states_and_actions(self):
         with pytest.raises(GameError, match=r"leader_M: expected 4 variables \(2 states, 1 \+ 1 actions\), found 5"):
             zeros(
-                **{f"{player}_M": np.zeros((2, 5, 5)) for player in ("leader", "follower")},
-                **{f"{player}_m": np.zeros((2, 5)) for player in ("leader", "follower")},
+                leader_M=np.zeros((2, 5, 5)),
+                follower_M=np.zeros((2, 5, 5)),
+                leader_m=np.zeros((2, 5)),
+                follower_m=np.zeros((2, 5)),
             )
         with pytest.raises(GameError, match="follower_m: expected 4 variables as in leader_M, found 5"):
             zeros(follower_m=np.zeros((2, 5)))
