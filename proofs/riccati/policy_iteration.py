@@ -21,22 +21,25 @@ square of the old one (Kleinman 1968; with multiplicative noise and regimes, Dam
 from __future__ import annotations
 
 from proofs.engine.free_algebra import Expression, matrix, scalar, symmetric
+from proofs.engine.free_algebra_argument import MatrixArgument
 from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct, block
-from proofs.engine.free_algebra_derivation import MatrixDerivation, derived
-from proofs.engine.free_algebra_identity import MatrixIdentity
+from proofs.engine.free_algebra_derivation import MatrixDerivation
+from proofs.engine.free_algebra_expressions import free_generators
+from proofs.engine.free_algebra_identity import Side, expressions_of
+from proofs.engine.free_algebra_vocabulary import MatrixVocabulary
 
 TOPIC = "riccati/policy-iteration"
 TITLE = "Policy iteration on the follower's problem is Newton's method"
 
-SIZES = ("n", "ku", "kv")
-A, B, E = matrix("A", "n", "n"), matrix("B", "n", "ku"), matrix("E", "n", "kv")
-C, D, F = matrix("C", "N", "n"), matrix("D", "N", "ku"), matrix("F", "N", "kv")
+SIZES = ("n", "k_u", "k_v")
+A, B, E = matrix("A", "n", "n"), matrix("B", "n", "k_u"), matrix("E", "n", "k_v")
+C, D, F = matrix("C", "N", "n"), matrix("D", "N", "k_u"), matrix("F", "N", "k_v")
 MXX, MUU, MVV = (
     symmetric(f"M{k}", size, latex=f"M_{{{k}}}") for k, size in zip(("xx", "uu", "vv"), SIZES, strict=True)
 )
-MUX = matrix("Mux", "ku", "n", latex="M_{ux}")
-MVX, MVU = matrix("Mvx", "kv", "n", latex="M_{vx}"), matrix("Mvu", "kv", "ku", latex="M_{vu}")
-L = matrix("L", "ku", "n")
+MUX = matrix("Mux", "k_u", "n", latex="M_{ux}")
+MVX, MVU = matrix("Mvx", "k_v", "n", latex="M_{vx}"), matrix("Mvu", "k_v", "k_u", latex="M_{vu}")
+L = matrix("L", "k_u", "n")
 beta, epsilon = scalar("beta", latex=r"\beta"), scalar("epsilon", latex=r"\varepsilon")
 
 Value = tuple[Expression, Expression, Expression]
@@ -59,221 +62,235 @@ def plus(left: Value, right: Value, factor: Expression | int = 1) -> Value:
 
 P, X = value("P"), value("X")
 OLD, NEW, BEST = value("P'"), value("P_K"), value("P_*")  # what the old gain costs, what the new one does, a solution
-PREVIOUS = matrix("K'", "kv", "n")  # any gain; in the comparison the one that P' evaluates
-
-
-def hessian(of: Value) -> tuple[Expression, Expression, Expression]:
-    """The blocks H_xx, H_vx and H_vv at P."""
-    p, r, _ = of
-    return MXX + A.T @ p + p @ A + C.T @ r @ C, MVX + E.T @ p + F.T @ r @ C, MVV + F.T @ r @ F
-
-
-def improved(of: Value) -> Expression:
-    """K(P), the gain that minimises the quadratic of P in v."""
-    _, vx, vv = hessian(of)
-    return -(vv.inverse() @ vx)
-
-
-def lyapunov(gain: Expression, of: Value) -> Expression:
-    """L_K(P)."""
-    p, r, q = of
-    drift, noise = A + E @ gain, C + F @ gain
-    return drift.T @ p + p @ drift + noise.T @ r @ noise + q - beta * p
-
-
-def cost(gain: Expression) -> Expression:
-    """c_K."""
-    return MXX + gain.T @ MVX + MVX.T @ gain + gain.T @ MVV @ gain
-
-
-def evaluation(gain: Expression, of: Value) -> Expression:
-    """E_K(P), zero where P is the cost of K."""
-    return lyapunov(gain, of) + cost(gain)
-
-
-def residual(of: Value) -> Expression:
-    """Ric(P), zero where P solves the coupled Riccati equations of this regime."""
-    xx, vx, vv = hessian(of)
-    return xx - vx.T @ vv.inverse() @ vx + of[2] - beta * of[0]
-
-
-def slope(gain: Expression, direction: Value) -> Expression:
-    """The linear part of H_vx + H_vv K in the direction X: E'X + F'R_X (C + FK)."""
-    x, r, _ = direction
-    return E.T @ x + F.T @ r @ (C + F @ gain)
-
-
-K = matrix("K", "kv", "n")
-IMPROVED = ((K, improved(P)),)
+PREVIOUS = matrix("K'", "k_v", "n")  # any gain; in the comparison the one that P' evaluates
 
 
 def derivation() -> MatrixDerivation:
-    return derived(TOPIC, TITLE, identities())
+    """Monotone and quadratic: what each half says exactly."""
+    return _Iteration().derivation()
 
 
-def identities() -> tuple[MatrixIdentity, ...]:
-    return (
-        _leader_put_in(),
-        _linear(),
-        _square(),
-        _residual_at_improved(),
-        _comparison(),
-        _gains_apart(),
-        _newton(),
-        _derivative(),
-        _newton_is_evaluation(),
-        _residual_after(),
-        _error_of_a_step(),
-        _kept_stable(),
-    )
+class _Iteration:
+    """The derivation being written, with names for the operators that occur in it."""
 
+    def __init__(self) -> None:
+        self._argument = MatrixArgument(topic=TOPIC, title=TITLE, vocabulary=MatrixVocabulary())
+        self._meanings: dict[Expression, Expression] = {}
+        self._gain = self.improved(P, "P")
 
-def _leader_put_in() -> MatrixIdentity:
-    p, r, _ = P
-    costs = BlockMatrix(((MXX, MUX.T, MVX.T), (MUX, MUU, MVU.T), (MVX, MVU, MVV)))
-    drift = block([[A.T @ p + p @ A, p @ B, p @ E], [B.T @ p, 0, 0], [E.T @ p, 0, 0]], SIZES, SIZES)
-    noise, stacked = BlockMatrix(((C, D, F),)), BlockMatrix(((r,),))
-    into = block([[1, 0], [L, 0], [0, 1]], SIZES, ("n", "kv"))
-    moved = A + B @ L
-    drift_left = block([[moved.T @ p + p @ moved, p @ E], [E.T @ p, 0]], ("n", "kv"), ("n", "kv"))
-    noise_left = BlockMatrix(((C + D @ L, F),))
-    return MatrixIdentity(
-        name="leader put in",
-        lhs=BlockProduct((into.T, costs + drift + noise.T @ stacked @ noise, into)),
-        rhs=into.T @ costs @ into + drift_left + noise_left.T @ stacked @ noise_left,
-        reason="With u = L x the follower's Hessian at P is that of a game of one player, with drift A + BL, noise "
-        "C + DL and the costs seen through z = (x, L x, v). These are called A, C and M from here on.",
-    )
+    def derivation(self) -> MatrixDerivation:
+        self._leader_put_in()
+        self._affine()
+        self._square()
+        self._residual_at_improved()
+        self._comparison()
+        self._gains_apart()
+        self._expansion()
+        self._derivative()
+        self._newton_is_evaluation()
+        self._residual_after()
+        self._error_of_a_step()
+        self._kept_stable()
+        return self._argument.derivation()
 
+    def _named(self, generator: Expression, meaning: Expression) -> Expression:
+        self._meanings[generator] = meaning
+        return generator
 
-def _linear() -> MatrixIdentity:
-    return MatrixIdentity(
-        name="evaluation is affine",
-        lhs=evaluation(PREVIOUS, plus(P, X, epsilon)),
-        rhs=evaluation(PREVIOUS, P) + epsilon * lyapunov(PREVIOUS, X),
-        reason="For a gain that is kept, the evaluation equation is a generalised Lyapunov equation: P enters "
-        "linearly, in the drift, in the noise and in the switching alike.",
-    )
+    def _identity(self, name: str, lhs: Side, rhs: Side, reason: str) -> None:
+        """A conclusion, after the definitions that it rests on, each after those it is made of."""
+        found: dict[Expression, None] = {}
 
+        def visit(expression: Expression) -> None:
+            for generator in sorted(free_generators(expression) & self._meanings.keys(), key=str):
+                if generator not in found:
+                    visit(self._meanings[generator])
+                    self._argument.meaning(generator, self._meanings[generator])
+                    found[generator] = None
 
-def _square() -> MatrixIdentity:
-    _, _, vv = hessian(P)
-    return MatrixIdentity(
-        name="square completed",
-        lhs=evaluation(PREVIOUS, P),
-        rhs=residual(P) + (PREVIOUS - K).T @ vv @ (PREVIOUS - K),
-        definitions=IMPROVED,
-        reason="The evaluation at a fixed P is a quadratic in the gain with Hessian H_vv(P); completing the square "
-        "leaves the Riccati residual, which is therefore its minimum over all gains where H_vv(P) > 0.",
-    )
+        for side in (lhs, rhs):
+            for expression in expressions_of(side):
+                visit(expression)
+        self._argument.conclude(name, self._argument.identity(lhs, rhs, *found, reason=reason))
 
+    def own_hessian(self, of: Value, at: str) -> Expression:
+        """H_vv at the value, written H_vv(at)."""
+        name = f"H_{{vv}}({at})"
+        return self._named(symmetric(name, "k_v"), MVV + F.T @ of[1] @ F)
 
-def _residual_at_improved() -> MatrixIdentity:
-    return MatrixIdentity(
-        name="residual is evaluation",
-        lhs=residual(P),
-        rhs=evaluation(K, P),
-        definitions=IMPROVED,
-        reason="At the improved gain the square vanishes: the Riccati residual of P is the evaluation of K(P) at P.",
-    )
+    def own_gradient(self, of: Value, at: str) -> Expression:
+        """H_vx at the value, written H_vx(at)."""
+        return self._named(matrix(f"H_{{vx}}({at})", "k_v", "n"), MVX + E.T @ of[0] + F.T @ of[1] @ C)
 
+    def improved(self, of: Value, at: str) -> Expression:
+        """K(P), the gain that minimises the quadratic of P in v."""
+        gain = matrix(f"K({at})", "k_v", "n")
+        return self._named(gain, -(self.own_hessian(of, at).inverse() @ self.own_gradient(of, at)))
 
-def _comparison() -> MatrixIdentity:
-    """Behind monotonicity; both evaluations vanish where the equations were solved."""
-    gain = improved(OLD)
-    _, _, vv = hessian(OLD)
-    return MatrixIdentity(
-        name="comparison",
-        lhs=lyapunov(K, plus(NEW, OLD, -1)),
-        rhs=(PREVIOUS - K).T @ vv @ (PREVIOUS - K) + evaluation(K, NEW) - evaluation(PREVIOUS, OLD),
-        definitions=((K, gain),),
-        reason="Let P' evaluate the gain K', and P_K the gain K improved at P'. Then both evaluations on the right are "
-        "zero and L_K(P_K - P') is a square with H_vv(P'). If L_K is stable, P_K <= P': the costs fall monotonically. "
-        "Where the equations were solved with errors, the errors stand here.",
-    )
+    def lyapunov(self, gain: Expression, of: Value, at: str) -> Expression:
+        """L_K(P)."""
+        p, r, q = of
+        drift, noise = A + E @ gain, C + F @ gain
+        name = rf"\mathcal{{L}}_{{{gain}}}({at})"
+        return self._named(symmetric(name, "n"), drift.T @ p + p @ drift + noise.T @ r @ noise + q - beta * p)
 
+    def cost(self, gain: Expression) -> Expression:
+        """c_K."""
+        meaning = MXX + gain.T @ MVX + MVX.T @ gain + gain.T @ MVV @ gain
+        return self._named(symmetric(f"c_{{{gain}}}", "n"), meaning)
 
-def _gains_apart() -> MatrixIdentity:
-    _, _, vv = hessian(plus(P, X))
-    return MatrixIdentity(
-        name="change of the gain",
-        lhs=improved(plus(P, X)),
-        rhs=K - vv.inverse() @ slope(K, X),
-        definitions=IMPROVED,
-        reason="The gain improved at P + X differs from K(P) by the slope E'X + F'R_X (C + FK), divided by "
-        "H_vv(P + X): a change of first order in X.",
-    )
+    def evaluation(self, gain: Expression, of: Value, at: str) -> Expression:
+        """E_K(P), zero where P is the cost of K."""
+        name = rf"\mathcal{{E}}_{{{gain}}}({at})"
+        return self._named(symmetric(name, "n"), self.lyapunov(gain, of, at) + self.cost(gain))
 
+    def residual(self, of: Value, at: str) -> Expression:
+        """Ric(P), zero where P solves the coupled Riccati equations of this regime."""
+        p, r, q = of
+        vx, vv = self.own_gradient(of, at), self.own_hessian(of, at)
+        rest = MXX + A.T @ p + p @ A + C.T @ r @ C + q - beta * p
+        return self._named(symmetric(rf"\operatorname{{Ric}}({at})", "n"), rest - vx.T @ vv.inverse() @ vx)
 
-def _newton() -> MatrixIdentity:
-    _, _, vv = hessian(plus(P, X))
-    return MatrixIdentity(
-        name="expansion of the residual",
-        lhs=residual(plus(P, X)),
-        rhs=residual(P) + lyapunov(K, X) - slope(K, X).T @ vv.inverse() @ slope(K, X),
-        definitions=IMPROVED,
-        reason="The residual at P + X, exactly: its value at P, the Lyapunov operator of the improved gain applied to "
-        "X, and a remainder that is quadratic in X.",
-    )
+    def slope(self, gain: Expression, direction: Value, at: str) -> Expression:
+        """The linear part of H_vx + H_vv K in the direction X: E'X + F'R_X (C + FK)."""
+        x, r, _ = direction
+        return self._named(matrix(f"S_{{{gain}}}({at})", "k_v", "n"), E.T @ x + F.T @ r @ (C + F @ gain))
 
+    def _leader_put_in(self) -> None:
+        p, r, _ = P
+        costs = BlockMatrix(((MXX, MUX.T, MVX.T), (MUX, MUU, MVU.T), (MVX, MVU, MVV)))
+        drift = block([[A.T @ p + p @ A, p @ B, p @ E], [B.T @ p, 0, 0], [E.T @ p, 0, 0]], SIZES, SIZES)
+        noise, stacked = BlockMatrix(((C, D, F),)), BlockMatrix(((r,),))
+        into = block([[1, 0], [L, 0], [0, 1]], SIZES, ("n", "k_v"))
+        moved = A + B @ L
+        drift_left = block([[moved.T @ p + p @ moved, p @ E], [E.T @ p, 0]], ("n", "k_v"), ("n", "k_v"))
+        noise_left = BlockMatrix(((C + D @ L, F),))
+        self._identity(
+            "leader put in",
+            BlockProduct((into.T, costs + drift + noise.T @ stacked @ noise, into)),
+            into.T @ costs @ into + drift_left + noise_left.T @ stacked @ noise_left,
+            "With u = L x the follower's Hessian at P is that of a game of one player, with drift A + BL, noise C + "
+            "DL and the costs seen through z = (x, L x, v). These are called A, C and M from here on.",
+        )
 
-def _derivative() -> MatrixIdentity:
-    _, _, vv = hessian(plus(P, X, epsilon))
-    return MatrixIdentity(
-        name="derivative of the residual",
-        lhs=residual(plus(P, X, epsilon)) - residual(P) - epsilon * lyapunov(K, X),
-        rhs=-(epsilon * epsilon * (slope(K, X).T @ vv.inverse() @ slope(K, X))),
-        definitions=IMPROVED,
-        reason="Along P + epsilon X the rest is epsilon squared times a bounded matrix: the derivative of Ric at P in "
-        "the direction X is L_K(X), with the improved gain K = K(P).",
-    )
+    def _affine(self) -> None:
+        self._identity(
+            "evaluation is affine",
+            self.evaluation(PREVIOUS, plus(P, X, epsilon), r"P + \varepsilon X"),
+            self.evaluation(PREVIOUS, P, "P") + epsilon * self.lyapunov(PREVIOUS, X, "X"),
+            "For a gain that is kept, the evaluation equation is a generalised Lyapunov equation: P enters linearly, "
+            "in the drift, in the noise and in the switching alike.",
+        )
 
+    def _square(self) -> None:
+        away = PREVIOUS - self._gain
+        self._identity(
+            "square completed",
+            self.evaluation(PREVIOUS, P, "P"),
+            self.residual(P, "P") + away.T @ self.own_hessian(P, "P") @ away,
+            "The evaluation at a fixed P is a quadratic in the gain with Hessian H_vv(P); completing the square "
+            "leaves the Riccati residual, which is therefore its minimum over all gains where H_vv(P) > 0.",
+        )
 
-def _newton_is_evaluation() -> MatrixIdentity:
-    return MatrixIdentity(
-        name="Newton's equation",
-        lhs=residual(P) + lyapunov(K, plus(NEW, P, -1)),
-        rhs=evaluation(K, NEW),
-        definitions=IMPROVED,
-        reason="Newton's equation for the next iterate P_K, residual plus derivative times step equal to zero, is the "
-        "evaluation equation of the improved gain: policy iteration is Newton's method.",
-    )
+    def _residual_at_improved(self) -> None:
+        self._identity(
+            "residual is evaluation",
+            self.residual(P, "P"),
+            self.evaluation(self._gain, P, "P"),
+            "At the improved gain the square vanishes: the Riccati residual of P is the evaluation of K(P) at P.",
+        )
 
+    def _comparison(self) -> None:
+        """Behind monotonicity; both evaluations vanish where the equations were solved."""
+        gain = self.improved(OLD, "P'")
+        away = PREVIOUS - gain
+        self._identity(
+            "comparison",
+            self.lyapunov(gain, plus(NEW, OLD, -1), "P_K - P'"),
+            away.T @ self.own_hessian(OLD, "P'") @ away
+            + self.evaluation(gain, NEW, "P_K")
+            - self.evaluation(PREVIOUS, OLD, "P'"),
+            "Let P' evaluate the gain K', and P_K the gain K = K(P') improved at P'. Then both evaluations on the "
+            "right are zero, and L_K(P_K - P') is a square with H_vv(P'). If L_K is stable, P_K <= P': the costs fall "
+            "monotonically. Where the equations were solved with errors, the errors stand here.",
+        )
 
-def _residual_after() -> MatrixIdentity:
-    step = plus(NEW, P, -1)
-    _, _, vv = hessian(NEW)
-    return MatrixIdentity(
-        name="residual after a step",
-        lhs=residual(NEW),
-        rhs=evaluation(K, NEW) - slope(K, step).T @ vv.inverse() @ slope(K, step),
-        definitions=IMPROVED,
-        reason="After the step the first two orders have cancelled: where E_K(P_K) = 0 the residual is minus a square "
-        "in the step X = P_K - P, so it is of second order, and Ric(P_K) <= 0 from the first step on.",
-    )
+    def _gains_apart(self) -> None:
+        moved = plus(P, X)
+        self._identity(
+            "change of the gain",
+            self.improved(moved, "P + X"),
+            self._gain - self.own_hessian(moved, "P + X").inverse() @ self.slope(self._gain, X, "X"),
+            "The gain improved at P + X differs from K(P) by the slope S_K(X) = E'X + F'R_X (C + FK), divided by "
+            "H_vv(P + X): a change of first order in X.",
+        )
 
+    def _remainder(self, gain: Expression, direction: Value, along: str, end: Value, at: str) -> Expression:
+        """S_K(X)' H_vv(end)^{-1} S_K(X), quadratic in X."""
+        change = self.slope(gain, direction, along)
+        return change.T @ self.own_hessian(end, at).inverse() @ change
 
-def _error_of_a_step() -> MatrixIdentity:
-    error = plus(P, BEST, -1)
-    _, _, vv = hessian(BEST)
-    return MatrixIdentity(
-        name="error of a step",
-        lhs=lyapunov(K, plus(NEW, BEST, -1)),
-        rhs=evaluation(K, NEW) - residual(BEST) - slope(K, error).T @ vv.inverse() @ slope(K, error),
-        definitions=IMPROVED,
-        reason="Let P_* solve the Riccati equations and P_K evaluate K(P): both residuals on the right vanish. With "
-        "L_K stable the new iterate lies above the solution, P_K >= P_*, and its error is at most the norm of the "
-        "inverse of L_K times a square in the old error P - P_*: quadratic convergence, with the constant written out.",
-    )
+    def _expansion(self) -> None:
+        self._identity(
+            "expansion of the residual",
+            self.residual(plus(P, X), "P + X"),
+            self.residual(P, "P")
+            + self.lyapunov(self._gain, X, "X")
+            - self._remainder(self._gain, X, "X", plus(P, X), "P + X"),
+            "The residual at P + X, exactly: its value at P, the Lyapunov operator of the improved gain applied to X, "
+            "and a remainder that is quadratic in X.",
+        )
 
+    def _derivative(self) -> None:
+        moved, at = plus(P, X, epsilon), r"P + \varepsilon X"
+        self._identity(
+            "derivative of the residual",
+            self.residual(moved, at) - self.residual(P, "P") - epsilon * self.lyapunov(self._gain, X, "X"),
+            -(epsilon * epsilon * self._remainder(self._gain, X, "X", moved, at)),
+            "Along P + epsilon X the rest is epsilon squared times a matrix that stays bounded: the derivative of Ric "
+            "at P in the direction X is L_K(X), with the improved gain K = K(P).",
+        )
 
-def _kept_stable() -> MatrixIdentity:
-    _, _, vv = hessian(OLD)
-    return MatrixIdentity(
-        name="old value under the new gain",
-        lhs=lyapunov(K, OLD),
-        rhs=evaluation(PREVIOUS, OLD) - cost(K) - (PREVIOUS - K).T @ vv @ (PREVIOUS - K),
-        definitions=((K, improved(OLD)),),
-        reason="With P' the value of K', so that the first term vanishes, P' is a Lyapunov function of the improved "
-        "loop: L_K(P') <= -c_K. With P' >= 0 and c_K > 0 the improved gain is mean-square stabilising again.",
-    )
+    def _newton_is_evaluation(self) -> None:
+        self._identity(
+            "Newton's equation",
+            self.residual(P, "P") + self.lyapunov(self._gain, plus(NEW, P, -1), "P_K - P"),
+            self.evaluation(self._gain, NEW, "P_K"),
+            "Newton's equation for the next iterate P_K, residual plus derivative times step equal to zero, is the "
+            "evaluation equation of the improved gain: policy iteration is Newton's method.",
+        )
+
+    def _residual_after(self) -> None:
+        step = plus(NEW, P, -1)
+        self._identity(
+            "residual after a step",
+            self.residual(NEW, "P_K"),
+            self.evaluation(self._gain, NEW, "P_K") - self._remainder(self._gain, step, "P_K - P", NEW, "P_K"),
+            "After the step the first two orders have cancelled: where E_K(P_K) = 0 the residual is minus a square in "
+            "the step P_K - P. It is of second order, and Ric(P_K) <= 0 from the first step on.",
+        )
+
+    def _error_of_a_step(self) -> None:
+        error = plus(P, BEST, -1)
+        self._identity(
+            "error of a step",
+            self.lyapunov(self._gain, plus(NEW, BEST, -1), "P_K - P_*"),
+            self.evaluation(self._gain, NEW, "P_K")
+            - self.residual(BEST, "P_*")
+            - self._remainder(self._gain, error, "P - P_*", BEST, "P_*"),
+            "Let P_* solve the Riccati equations and P_K evaluate K(P): both residuals on the right vanish. With L_K "
+            "stable the new iterate lies above the solution, P_K >= P_*, and its error is at most the norm of the "
+            "inverse of L_K times a square in the old error P - P_*: quadratic convergence, with the constant written "
+            "out.",
+        )
+
+    def _kept_stable(self) -> None:
+        gain = self.improved(OLD, "P'")
+        away = PREVIOUS - gain
+        self._identity(
+            "old value under the new gain",
+            self.lyapunov(gain, OLD, "P'"),
+            self.evaluation(PREVIOUS, OLD, "P'") - self.cost(gain) - away.T @ self.own_hessian(OLD, "P'") @ away,
+            "With P' the value of K', so that the first term vanishes, P' is a Lyapunov function of the improved "
+            "loop: L_K(P') <= -c_K. With P' >= 0 and c_K > 0 the improved gain is mean-square stabilising again.",
+        )
