@@ -93,6 +93,7 @@ def simulate(
     seed: int,
     version: str | Version = Version.AVERAGED,
     horizon: float | None = None,
+    draws: int = 1,
     keep: int = 0,
     threads: int = 1,
 ) -> Simulation:
@@ -102,21 +103,29 @@ def simulate(
     The first `keep` paths are handed back; nothing else is stored that grows with the number of paths.
 
     Path i depends on the other arguments, `seed` and i alone, not on threads or the number of paths. The averaged and
-    the classical version draw the same normals for the same purposes: runs of one seed have common random numbers.
+    the classical version draw the same normals for the same purposes: runs of one seed have common random numbers. So
+    have runs of one version with as many steps times `draws`: the normals of a step are then put together from those
+    of `draws` shorter ones, and its regimes are theirs.
 
     Raises `GameError` for a batch, laws of other sizes than the game's, arguments out of range, an entropy that is
     infinite, and costs that leave the floats.
     """
     game, version, state = _checked(game, laws, state, regime, version)
     length = _horizon(game, horizon)
-    for name, value, least in (("steps", steps, 1), ("paths", paths, 1), ("keep", keep, 0), ("threads", threads, 1)):
+    for name, value, least in (
+        ("steps", steps, 1),
+        ("paths", paths, 1),
+        ("draws", draws, 1),
+        ("keep", keep, 0),
+        ("threads", threads, 1),
+    ):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise GameError(f"{name}: expected an integer >= {least}, found {shown(value)}")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**128:
         raise GameError(f"seed: expected an integer of 0, ..., 2^128 - 1, found {shown(seed)}")
     if keep > paths:
         raise GameError(f"keep: expected at most the {paths} paths, found {keep}")
-    schedule = _Schedule.of(game, laws, version, length, steps)
+    schedule = _Schedule.of(game, laws, version, length, steps, draws)
     kept = _room(game, schedule, keep) if keep else None
 
     def run(block: int) -> tuple[int, np.ndarray, np.ndarray]:
@@ -161,10 +170,11 @@ class _Schedule:
     weight: np.ndarray  # (steps,)
     last_weight: float
     cumulative: np.ndarray  # (m, m)
+    draws: int
 
     @classmethod
     def of(
-        cls, game: LinearQuadraticGame, laws: FeedbackLaws, version: Version, length: float, steps: int
+        cls, game: LinearQuadraticGame, laws: FeedbackLaws, version: Version, length: float, steps: int, draws: int
     ) -> _Schedule:
         h = length / steps
         times = np.linspace(0.0, length, steps + 1)
@@ -173,7 +183,7 @@ class _Schedule:
         if laws.times is not None:
             piece = np.searchsorted(laws.times, times[:-1] + 2.0**-30 * h, side="right") - 1
         discount = np.exp(-float(game.discount) * times)
-        cumulative = np.cumsum(transition_probabilities(game.generator, h), axis=-1)
+        cumulative = np.cumsum(transition_probabilities(game.generator, h / draws), axis=-1)
         cumulative[:, -1] = 1.0
         return cls(
             tables=step_tables(game, laws, version, h),
@@ -182,6 +192,7 @@ class _Schedule:
             weight=h * discount[:-1],
             last_weight=float(discount[-1]) if game.horizon is not None else 0.0,
             cumulative=cumulative,
+            draws=int(draws),
         )
 
 
@@ -213,7 +224,7 @@ def _block(
     here = slice(block * BLOCK, (block + 1) * BLOCK)
     kept = kept or _room(game, schedule, 0)
     arguments: list[Any] = [getattr(schedule.tables, field.name) for field in dataclasses.fields(StepTables)]
-    arguments += [schedule.piece, schedule.weight, schedule.cumulative, x, regimes, raw, earned]
+    arguments += [schedule.piece, schedule.weight, schedule.cumulative, schedule.draws, x, regimes, raw, earned]
     euler(rng, *arguments, *(part[here] for part in kept))
     if schedule.last_weight > 0:
         for place, player in enumerate(PLAYERS):

@@ -354,6 +354,25 @@ def test_classical_and_averaged_runs_share_their_random_numbers():
     assert costs_of(quiet) == costs_of(simulate(game, laws, **setting, version="classical"))
 
 
+@pytest.mark.parametrize("version", ["averaged", "sampled"])
+def test_long_steps_can_be_put_together_from_short_ones(version):
+    """The same Brownian paths and the very same regimes on two grids: costs differ by order h, path by path."""
+    game, laws = draw_game(), draw_laws()
+    setting = {"state": [1, 1], "regime": 0, "paths": 3000, "seed": 3, "keep": 3000, "version": version}
+    fine, coarse, other = (
+        simulate(game, laws, steps=steps, draws=draws, **setting) for steps, draws in ((64, 1), (16, 4), (16, 1))
+    )
+    assert fine.kept is not None and coarse.kept is not None and other.kept is not None
+    np.testing.assert_array_equal(coarse.kept.regimes, fine.kept.regimes[:, ::4])
+    end, near, far = (run.states[:, -1] for run in (fine.kept, coarse.kept, other.kept))
+    near, far = (np.sqrt(((states - end) ** 2).mean()) for states in (near, far))
+    # Drawn actions move the drift as well, by a noise of standard deviation ~ sqrt(h) that vanishes more slowly.
+    assert near < far / (4 if version == "averaged" else 2)
+    exact = euler_costs(game, laws, state=[1, 1], regime=0, steps=16, version=version, horizon=1.0)
+    for sample, cost in zip((coarse.leader_raw_cost, coarse.follower_raw_cost), exact, strict=True):
+        assert abs(sample.mean - cost) <= SIGMAS * sample.standard_error
+
+
 def test_memory_does_not_grow_with_the_number_of_paths():
     game, laws = draw_game(), draw_laws()
 
@@ -397,6 +416,7 @@ GOOD = {"state": [1.0, 1.0], "regime": 0, "steps": 2, "paths": 2, "seed": 1}
         (draw_game, draw_laws, {"steps": 0}, "steps: expected an integer >= 1, found 0"),
         (draw_game, draw_laws, {"steps": 2.0}, "steps: expected an integer >= 1, found 2.0"),
         (draw_game, draw_laws, {"paths": -1}, "paths: expected an integer >= 1, found -1"),
+        (draw_game, draw_laws, {"draws": 0}, "draws: expected an integer >= 1, found 0"),
         (draw_game, draw_laws, {"keep": 3}, "keep: expected at most the 2 paths, found 3"),
         (draw_game, draw_laws, {"threads": 0}, "threads: expected an integer >= 1, found 0"),
         (draw_game, draw_laws, {"seed": -1}, "seed: expected an integer of 0, ..., 2^128 - 1, found -1"),
