@@ -115,7 +115,8 @@ def stage(game: LinearQuadraticGame, leader: Values, follower: Values, order: st
 
     Conditions ("H_F,vv", "Hhat_uu", "H_L,uu") are the ones that the order and the information structure need: H_L,uu
     where nobody leads, or where the follower sees the policy and the leader's temperature is positive (in any game of
-    the batch; elsewhere its eigenvalue is reported as infinite).
+    the batch; elsewhere its eigenvalue is reported as infinite). Where nobody leads the system of both players' first
+    order conditions must be regular too: "stage equations" holds its smallest singular value.
 
     Raises `SolverError` for another order.
     """
@@ -153,6 +154,7 @@ def stage(game: LinearQuadraticGame, leader: Values, follower: Values, order: st
             ],
             axis=-2,
         )
+        eigenvalues["stage equations"] = _smallest_singular_value(joint)
         both = -_solved(joint, right)
         plan = both[..., :ku, :]
         K, T, kappa = both[..., ku:, :-1], np.zeros_like(T), both[..., ku:, -1]
@@ -168,7 +170,7 @@ def stage(game: LinearQuadraticGame, leader: Values, follower: Values, order: st
     sees_action = order == "stackelberg" and game.follower_sees == Sees.ACTION
     curvature = reduced_H[..., us, us] if sees_action else leader_H[..., us, us]
     if order == "stackelberg" and not sees_action:
-        needed = np.asarray(np.asarray(game.leader_temperature) > 0)[..., None]
+        needed = np.greater(np.asarray(game.leader_temperature)[..., None], 0)
         if needed.any():
             eigenvalues["H_L,uu"] = np.where(needed, smallest_eigenvalue(curvature), np.inf)
     leader_covariance, leader_cost = _law(curvature, game.leader_temperature)
@@ -230,6 +232,12 @@ def smallest_eigenvalue(matrices: np.ndarray) -> np.ndarray:
     """Of each symmetric matrix; NaN where an entry is not finite."""
     finite = np.isfinite(matrices).all(axis=(-2, -1))
     found = np.linalg.eigvalsh(np.where(finite[..., None, None], matrices, 0.0))[..., 0]
+    return np.where(finite, found, np.nan)
+
+
+def _smallest_singular_value(matrices: np.ndarray) -> np.ndarray:
+    finite = np.isfinite(matrices).all(axis=(-2, -1))
+    found = np.linalg.svd(np.where(finite[..., None, None], matrices, 0.0), compute_uv=False)[..., -1]
     return np.where(finite, found, np.nan)
 
 

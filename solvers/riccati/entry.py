@@ -1,0 +1,39 @@
+"""The one door to the solvers of linear-quadratic games."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from games.linear_quadratic import LinearQuadraticGame, LinearQuadraticPoint
+from solvers.errors import SolverError
+from solvers.riccati.hamiltonian import ORDERS
+from solvers.riccati.solution import LinearQuadraticSolution
+
+CONCEPTS = ORDERS
+"""stackelberg: at every instant the follower answers the leader; nash: both choose at once."""
+
+
+def solve(
+    game: LinearQuadraticGame, *, concept: str = "stackelberg", tolerance: float | None = None, start: Any = None
+) -> LinearQuadraticSolution:
+    """Values, gains and laws of feedback Stackelberg or feedback Nash play of a linear-quadratic game.
+
+    With a horizon by `solvers.riccati.finite`, without one by `solvers.riccati.stationary`; exact twins are answered
+    in floats. `tolerance` and `start` (where a stationary iteration starts) are handed on; their docstrings say what
+    they bound.
+
+    Raises `SolverError` for an unknown concept, for a start in a game with a horizon, for a point of a Hamiltonian
+    system, which is no game to solve, and where the game is ill posed at its horizon already.
+    """
+    if concept not in CONCEPTS:
+        raise SolverError(f"solve: expected a concept among {', '.join(CONCEPTS)}, found {concept!r}")
+    if isinstance(game, LinearQuadraticPoint) or not isinstance(game, LinearQuadraticGame):
+        raise SolverError(f"solve: expected a game of kind 'lq', found one of kind {game.kind!r}")
+    options = {} if tolerance is None else {"tolerance": tolerance}
+    if game.horizon is None:
+        stationary = importlib.import_module("solvers.riccati.stationary").stationary
+        return stationary(game.float(), order=concept, **options, **({} if start is None else {"start": start}))
+    if start is not None:
+        raise SolverError("start: expected none for a game with a horizon, whose values start from its end")
+    return importlib.import_module("solvers.riccati.finite").solve(game, order=concept, **options)
