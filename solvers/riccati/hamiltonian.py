@@ -231,13 +231,13 @@ def rates(game: LinearQuadraticGame, leader: Values, follower: Values, stage: St
 def smallest_eigenvalue(matrices: np.ndarray) -> np.ndarray:
     """Of each symmetric matrix; NaN where an entry is not finite."""
     finite = np.isfinite(matrices).all(axis=(-2, -1))
-    found = np.linalg.eigvalsh(np.where(finite[..., None, None], matrices, 0.0))[..., 0]
+    found = np.linalg.eigvalsh(np.where(np.expand_dims(finite, (-2, -1)), matrices, 0.0))[..., 0]
     return np.where(finite, found, np.nan)
 
 
 def _smallest_singular_value(matrices: np.ndarray) -> np.ndarray:
     finite = np.isfinite(matrices).all(axis=(-2, -1))
-    found = np.linalg.svd(np.where(finite[..., None, None], matrices, 0.0), compute_uv=False)[..., -1]
+    found = np.linalg.svd(np.where(np.expand_dims(finite, (-2, -1)), matrices, 0.0), compute_uv=False)[..., -1]
     return np.where(finite, found, np.nan)
 
 
