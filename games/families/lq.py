@@ -38,6 +38,8 @@ VECTOR = ("regimes", "states")
 
 SOMETIMES_THREE = Sizes(1, 2, rare=(3,))
 
+AT_LEAST_TWO = Sizes(2, 2, rare=(3,))
+
 BITS = 2
 """Coefficients are multiples of 1/4."""
 
@@ -55,7 +57,8 @@ class LinearQuadraticFamily(Family):
     Then P_L, P_F are positive semidefinite as long as they exist, and the game is well posed as long: with z = (0, u,
     Tu), u'Hhat_uu u = z'M_L z + sum_l (J_l z)'P_L (J_l z) > 0. Sizes are Sizes, a length, or a pair (low, high).
     `discounts`, `temperatures`, `horizons` (None: without end) and `sees` are what each is drawn from; a batch has one
-    horizon and one `follower_sees`. In about half of the games of a family that is not `affine` the linear terms are 0.
+    horizon and one `follower_sees`. Linear terms are drawn times one of `scales`, each kind by itself: 0 in half of the
+    games unless a family says otherwise.
 
     Raises `GameError` for wrong sizes, and for no discount, temperature, horizon or `sees` to draw from, or wrong ones.
     """
@@ -89,10 +92,14 @@ class LinearQuadraticFamily(Family):
 
     def describe(self, source: Source) -> Arrays:
         """The arrays of the games, by name, each led by the source's batch."""
-        arrays = self.draw_dynamics(source)
-        arrays |= self.draw_costs(source, arrays)
-        arrays |= self.draw_ends(source)
-        return arrays | {
+        setting = self.draw_setting(source)
+        return setting | self.draw_costs(source, setting)
+
+    def draw_setting(self, source: Source) -> Arrays:
+        """All but the running costs."""
+        return {
+            **self.draw_dynamics(source),
+            **self.draw_ends(source),
             "discount": source.pick(self.discounts),
             "leader_temperature": source.pick(self.temperatures),
             "follower_temperature": source.pick(self.temperatures),
@@ -122,8 +129,8 @@ class LinearQuadraticFamily(Family):
         """Independent rates, some of them 0, (batch, m, m)."""
         return generator_of(source.pick(RATES, "regimes", "regimes"))
 
-    def draw_costs(self, source: Source, dynamics: Arrays) -> Arrays:
-        """Running costs M_k, m_k: here R R'/4 + I/2 over z for both players."""
+    def draw_costs(self, source: Source, setting: Arrays) -> Arrays:
+        """Running costs M_k, m_k for what is drawn before: here R R'/4 + I/2 over z for both players."""
         costs = {}
         for player in PLAYERS:
             root = source.square(1, 1, "regimes")
@@ -215,6 +222,17 @@ def draw_stage(source: Source) -> Stage:
     return Stage(definite("leader_actions"), definite("follower_actions"), gain)
 
 
+def nearly_singular(source: Source) -> Stage:
+    """As `draw_stage`; in each game W_v or W_u is multiplied by 2^-4, ..., 2^-12."""
+    stage = draw_stage(source)
+    factor = source.pick([Fraction(1, 2**power) for power in range(4, 13)])
+    followers = source.pick((1, 0))
+    return stage._replace(
+        W_v=of_game(followers * factor + (1 - followers), stage.W_v),
+        W_u=of_game(followers + (1 - followers) * factor, stage.W_u),
+    )
+
+
 def posed_costs(source: Source, dynamics: Arrays, P_L: np.ndarray, P_F: np.ndarray, stage: Stage) -> Arrays:
     """Running costs leader_M, follower_M that make the game well posed at P_L, P_F, see the docstring of the module."""
     n, end = source.sizes["states"], source.sizes["states"] + source.sizes["leader_actions"]
@@ -230,6 +248,32 @@ def posed_costs(source: Source, dynamics: Arrays, P_L: np.ndarray, P_F: np.ndarr
     seen = seen + transposed(seen) + transposed(T) @ (leader[..., v, v] + noise_cost(F, P_L, F)) @ T  # S
     put(leader, u, u, W_u + lift(seen) - noise_cost(D, P_L, D))
     return {"leader_M": leader, "follower_M": follower}
+
+
+def saddle_costs(source: Source, dynamics: Arrays, P: np.ndarray, stage: Stage) -> Arrays:
+    """Running costs of a zero-sum game with H_L,uu = W_u > 0 > -W_v = H_L,vv at P_L = P, P_F = -P."""
+    n, end = source.sizes["states"], source.sizes["states"] + source.sizes["leader_actions"]
+    u, v = slice(n, end), slice(end, None)
+    leader = mirrored(source.square(BITS, 1, "regimes"))
+    put(leader, u, u, stage.W_u - noise_cost(dynamics["D"], P, dynamics["D"]))
+    put(leader, v, v, -stage.W_v - noise_cost(dynamics["F"], P, dynamics["F"]))
+    return {"leader_M": leader, "follower_M": opposite(leader)}
+
+
+def idle(arrays: Arrays) -> Arrays:
+    """Those of the arrays that change when the leader's action moves nothing, and costs only herself, only alone."""
+    n, end = arrays["B"].shape[-2], arrays["B"].shape[-2] + arrays["B"].shape[-1]
+    changed = {name: 0 * arrays[name] for name in ("B", "D") if name in arrays}
+    own = np.zeros(arrays["leader_M"].shape[-1], dtype=int)
+    own[n:end] = 1
+    together = own[:, None] * own  # pairs of her actions
+    others = (1 - own[:, None]) * (1 - own)
+    return changed | {
+        "leader_M": arrays["leader_M"] * (together + others),
+        "follower_M": arrays["follower_M"] * others,
+        "leader_m": arrays["leader_m"] * (1 - own),
+        "follower_m": arrays["follower_m"] * (1 - own),
+    }
 
 
 def put(matrices: np.ndarray, rows: slice, columns: slice, block: np.ndarray) -> None:

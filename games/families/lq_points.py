@@ -17,9 +17,10 @@ from games.families.lq import (
     LinearQuadraticFamily,
     Stage,
     draw_stage,
+    noise_cost,
     posed_costs,
 )
-from games.families.lq_source import Source
+from games.families.lq_source import Source, transposed
 from games.linear_quadratic import PLAYERS, LinearQuadraticPoint
 
 SPREADS = tuple(map(Fraction, ("1", "1/2", "2", "1/4", "3/2")))
@@ -39,18 +40,10 @@ class LinearQuadraticPointFamily(LinearQuadraticFamily):
     horizons: Any = (None,)
 
     def describe(self, source: Source) -> Arrays:
-        coefficients = self.draw_coefficients(source)
-        arrays = self.draw_dynamics(source)
-        arrays |= self.draw_point_costs(source, arrays, coefficients)
-        return {
-            **arrays,
-            **self.draw_ends(source),
-            "discount": source.pick(self.discounts),
-            "leader_temperature": source.pick(self.temperatures),
-            "follower_temperature": source.pick(self.temperatures),
-            **coefficients,
-            **self.draw_place(source),
-        }
+        return super(LinearQuadraticPointFamily, self).describe(source) | self.draw_place(source)
+
+    def draw_setting(self, source: Source) -> Arrays:
+        return super(LinearQuadraticPointFamily, self).draw_setting(source) | self.draw_coefficients(source)
 
     def draw_coefficients(self, source: Source) -> Arrays:
         """P_k, p_k and r_k."""
@@ -60,10 +53,9 @@ class LinearQuadraticPointFamily(LinearQuadraticFamily):
             **{f"{player}_r": source.dyadic(BITS, 2, "regimes") for player in PLAYERS},
         }
 
-    def draw_point_costs(self, source: Source, dynamics: Arrays, coefficients: Arrays) -> Arrays:
+    def draw_costs(self, source: Source, setting: Arrays) -> Arrays:
         """Running costs that are well posed at the coefficients."""
-        stage = self.draw_stage(source)
-        costs = posed_costs(source, dynamics, coefficients["leader_P"], coefficients["follower_P"], stage)
+        costs = posed_costs(source, setting, setting["leader_P"], setting["follower_P"], self.draw_stage(source))
         return costs | {f"{player}_m": self.draw_linear_cost(source) for player in PLAYERS}
 
     def draw_stage(self, source: Source) -> Stage:
@@ -87,3 +79,17 @@ class LinearQuadraticPointFamily(LinearQuadraticFamily):
             place[f"{player}_mean"] = source.dyadic(BITS, 2, axis)
             place[f"{player}_factor"] = spread + source.dyadic(BITS, 1, axis, axis) * lower
         return place
+
+
+def hamiltonian(arrays: Arrays, player: str) -> tuple[np.ndarray, np.ndarray]:
+    """H_k (batch, m, N, N) and h_k (batch, m, N) of `games.linear_quadratic` at the arrays' own P_k, p_k."""
+    P, p = arrays[f"{player}_P"], arrays[f"{player}_p"][..., None]
+    n = P.shape[-1]
+    drift = np.concatenate([arrays["A"], arrays["B"], arrays["E"]], axis=-1)  # (batch, m, n, N)
+    noise = np.concatenate([arrays["C"], arrays["D"], arrays["F"]], axis=-1)  # (batch, m, d, n, N)
+    H = arrays[f"{player}_M"] + noise_cost(noise, P, noise)
+    H[..., :n, :] += P @ drift
+    H[..., :, :n] += transposed(P @ drift)
+    h = arrays[f"{player}_m"] + (transposed(drift) @ p + noise_cost(noise, P, arrays["s"][..., None]))[..., 0]
+    h[..., :n] += (P @ arrays["b"][..., None])[..., 0]
+    return H, h

@@ -135,7 +135,8 @@ class TestCodes:
         game = fam.decode([])
         least = {size.low for name in AXES if isinstance(size := getattr(fam, name, None), Sizes)}
         assert set(sizes(game)) == least <= {1, 2}
-        assert all(abs(entry) <= 3 for name in game.core for entry in np.ravel(getattr(game, name)))
+        largest = 16 if fam.name == "lq_fast_switching" else 3  # what it is about begins there
+        assert all(abs(entry) <= largest for name in game.core for entry in np.ravel(getattr(game, name)))
 
     def test_the_last_integer_of_a_longest_code_matters(self, fam):
         """Of families that count what they read, some of the last hundred: tables are cut, or not used."""
