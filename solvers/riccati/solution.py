@@ -152,7 +152,7 @@ class LinearQuadraticSolution(Solution):
         entries = entries.reshape(*batch, *(1,) * (len(shown) - len(pts)), *pts, regimes, *tail)
         entries = np.broadcast_to(entries, (*batch, *shown, regimes, *tail))
         index = np.broadcast_to(index, (*batch, *shown)).reshape(*batch, *shown, *(1,) * (core + 1))
-        return np.take_along_axis(entries, index, axis=len(batch) + len(shown)).reshape(*batch, *shown, *tail)
+        return np.take_along_axis(entries, index, axis=len(batch) + len(shown)).reshape((*batch, *shown, *tail))
 
 
 def _spread(values: Values, batch: int, pts: tuple[int, ...]) -> Values:
