@@ -1,0 +1,1 @@
+"""Claims on entropy-regularised linear-quadratic Stackelberg differential games with regime switching."""
