@@ -90,15 +90,21 @@ def equations(game: LinearQuadraticGame, order: str) -> finite_kernel.Equations:
         drift[:, :n, n] = game.b
         noise[:, :, :n, n] = game.s
     wide[..., c:] = np.moveaxis(noise, 1, 2).reshape(m, b, d * c)
-    return finite_kernel.Equations(
+    rows, columns = np.tril_indices(c)
+    dense = b * (b + 1) // 2 if b <= finite_kernel.DENSE else 0
+    found = finite_kernel.Equations(
         wide=wide,
         noise=noise.reshape(m, d * b, c),
-        M=M,
+        operator=np.zeros((m, dense, len(rows))),
+        M=np.ascontiguousarray(M[..., rows, columns]),
         generator=np.array(game.generator),
         scalars=np.array([game.discount, game.leader_temperature, game.follower_temperature], dtype=float),
         slots=np.array([0 if moves[0] else -1, sum(moves[:1]) if moves[1] else -1]),
         switches=np.array([order == "nash", order != "nash" and game.follower_sees == Sees.ACTION, ku, kv, d, n]),
     )
+    if dense:
+        finite_kernel.fill_operator(found)
+    return found
 
 
 def _has_values(game: LinearQuadraticGame, player: str) -> bool:

@@ -24,20 +24,47 @@ FAST = {"contract", "reassoc", "nsz"}
 CONDITIONS = ("", "H_F,vv", "Hhat_uu", "H_L,uu", "stage equations")
 """What the code of a failed right-hand side means: the matrix that is not positive definite (or, last, singular)."""
 
+DENSE = 14
+"""States up to which multiplying with the packed matrix is faster than with the factors it is made of."""
+
 FULL, DONE, COLLAPSED, SPENT = range(4)
 """How an integration stopped: no room for knots, at its end, at a step too small to move, at its limit of steps."""
 
 
 class Equations(NamedTuple):
-    """A game as the kernel reads it: b states (x, or x and 1), a = ku + kv actions, c = b + a, d channels."""
+    """A game as the kernel reads it: b states (x, or x and 1), a = ku + kv actions, c = b + a, d channels.
+
+    Symmetric matrices are packed by rows of their lower triangles; z = (x, 1, u, v), so that the packed H begins with
+    its block of the states. H - M is linear in P: small games have that map as a matrix, `operator`, which long loops
+    multiply fast; it has no rows for games of more than `DENSE` states.
+    """
 
     wide: np.ndarray  # (m, b, c (1 + d)) drift and noise matrices side by side
     noise: np.ndarray  # (m, d b, c) noise matrices below each other
-    M: np.ndarray  # (2, m, c, c) costs
+    operator: np.ndarray  # (m, b (b + 1) / 2 or 0, c (c + 1) / 2)
+    M: np.ndarray  # (2, m, c (c + 1) / 2) costs, packed
     generator: np.ndarray  # (m, m)
     scalars: np.ndarray  # beta, tau_L, tau_F
     slots: np.ndarray  # (2,) where a player's P stands among those that move, -1 where it stays zero
     switches: np.ndarray  # nobody leads, the follower sees actions; ku, kv, d, states without the constant
+
+
+@kernel(fastmath=FAST, forceinline=True)
+def _add_rows(target, weights, scale, matrix, first, last, columns):
+    """target[:columns] += scale * sum of weights[q] matrix[q, :columns] over first <= q < last."""
+    q = first
+    while q + 3 < last:
+        w0, w1 = scale * weights[q], scale * weights[q + 1]
+        w2, w3 = scale * weights[q + 2], scale * weights[q + 3]
+        x0, x1, x2, x3 = matrix[q], matrix[q + 1], matrix[q + 2], matrix[q + 3]
+        for j in range(columns):
+            target[j] += w0 * x0[j] + w1 * x1[j] + w2 * x2[j] + w3 * x3[j]
+        q += 4
+    while q < last:
+        w0, x0 = scale * weights[q], matrix[q]
+        for j in range(columns):
+            target[j] += w0 * x0[j]
+        q += 1
 
 
 @kernel(fastmath=FAST, forceinline=True)
@@ -120,10 +147,73 @@ def _log_det(factor, size):
 
 
 @kernel(fastmath=FAST)
-def _hamiltonian(equations, i, P, moved, H, b, c, d, n):
-    """H (c, c) of one player from his P (b, b) in regime i; `moved` (b, c (1 + d)) is room for P [A ... J_1 ...]."""
-    wide, noise = equations.wide[i], equations.noise[i]
-    columns = c * (1 + d)
+def fill_operator(equations):
+    """What H - M is for every packed unit matrix P: e_q e_j' + e_j e_q', or e_q e_q'."""
+    wide, noise, operator = equations.wide, equations.noise, equations.operator
+    d = equations.switches[4]
+    m, b = wide.shape[0], wide.shape[1]
+    c = wide.shape[2] // (1 + d)
+    for i in range(m):
+        unit = 0
+        for q in range(b):
+            for j in range(q + 1):
+                image = operator[i, unit]
+                unit += 1
+                for channel in range(d):
+                    first, second = noise[i, channel * b + q], noise[i, channel * b + j]
+                    at = 0
+                    for row in range(c):
+                        for column in range(row + 1):
+                            image[at] += first[row] * second[column]
+                            if q != j:
+                                image[at] += second[row] * first[column]
+                            at += 1
+                # P [A B E] has the row j of the drift in its row q, and the other way round; both sides are added.
+                for column in range(c):
+                    image[_packed(q, column)] += wide[i, j, column] * (2.0 if q == column else 1.0)
+                    if q != j:
+                        image[_packed(j, column)] += wide[i, q, column] * (2.0 if j == column else 1.0)
+
+
+@kernel(forceinline=True)
+def _packed(row, column):
+    high, low = max(row, column), min(row, column)
+    return high * (high + 1) // 2 + low
+
+
+@kernel(fastmath=FAST)
+def _hamiltonian_dense(equations, i, state, at, k, H):
+    """The packed H of player k in regime i from his packed P, which starts at `at` in the state."""
+    operator, M = equations.operator[i], equations.M[k, i]
+    inputs, outputs = operator.shape
+    for j in range(outputs):
+        H[j] = M[j]
+    q = 0
+    while q + 4 < inputs:
+        w0, w1, w2, w3, w4 = state[at + q], state[at + q + 1], state[at + q + 2], state[at + q + 3], state[at + q + 4]
+        row0, row1, row2, row3, row4 = operator[q], operator[q + 1], operator[q + 2], operator[q + 3], operator[q + 4]
+        for j in range(outputs):
+            H[j] += w0 * row0[j] + w1 * row1[j] + w2 * row2[j] + w3 * row3[j] + w4 * row4[j]
+        q += 5
+    while q < inputs:
+        weight, row0 = state[at + q], operator[q]
+        for j in range(outputs):
+            H[j] += weight * row0[j]
+        q += 1
+
+
+@kernel(fastmath=FAST)
+def _hamiltonian_factored(equations, i, state, at, k, H, P, moved):
+    """The same from drift and noise; `moved` (b, c (1 + d)) is room for P [A ... J_1 ...]."""
+    wide, noise, M = equations.wide[i], equations.noise[i], equations.M[k, i]
+    d, n = equations.switches[4], equations.switches[5]
+    b, columns = wide.shape
+    c = columns // (1 + d)
+    for row in range(b):
+        for j in range(row + 1):
+            P[row, j] = state[at]
+            P[j, row] = state[at]
+            at += 1
     for row in range(b):
         target = moved[row]
         for j in range(columns):
@@ -139,101 +229,102 @@ def _hamiltonian(equations, i, P, moved, H, b, c, d, n):
             for j in range(columns):
                 target[j] += w0 * wide[q, j]
             q += 1
+    start = 0
     for row in range(c):
-        target = H[row]
+        target = H[start : start + row + 1]
+        for j in range(row + 1):
+            target[j] = M[start + j]
         for channel in range(d):
-            start = c * (1 + channel)
+            onto = c * (1 + channel)
             q = 0
-            while q + 1 < n:
-                w0, w1 = noise[channel * b + q, row], noise[channel * b + q + 1, row]
-                for j in range(row, c):
-                    target[j] += w0 * moved[q, start + j] + w1 * moved[q + 1, start + j]
-                q += 2
+            while q + 3 < n:
+                at = channel * b + q
+                w0, w1, w2, w3 = noise[at, row], noise[at + 1, row], noise[at + 2, row], noise[at + 3, row]
+                x0, x1, x2, x3 = moved[q, onto:], moved[q + 1, onto:], moved[q + 2, onto:], moved[q + 3, onto:]
+                for j in range(row + 1):
+                    target[j] += w0 * x0[j] + w1 * x1[j] + w2 * x2[j] + w3 * x3[j]
+                q += 4
             while q < n:
                 w0 = noise[channel * b + q, row]
-                for j in range(row, c):
-                    target[j] += w0 * moved[q, start + j]
+                for j in range(row + 1):
+                    target[j] += w0 * moved[q, onto + j]
                 q += 1
+        start += row + 1
     for row in range(b):
-        for j in range(b):
-            H[min(row, j), max(row, j)] += moved[row, j]
-        H[row, row] += moved[row, row]
-        for j in range(b, c):
-            H[row, j] += moved[row, j]
-    for row in range(c):
-        for j in range(row):
-            H[row, j] = H[j, row]
+        for column in range(c):
+            H[_packed(row, column)] += moved[row, column] * (2.0 if row == column else 1.0)
 
 
 @kernel(fastmath=FAST)
-def backward_rates(equations, state, rate, P, moved, H, small, W, Z):
+def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z):
     """d/ds of the packed state, into `rate`; (code, regime) of the condition that fails, (0, 0) where none does.
 
-    Room: P (b, b), moved (b, c (1 + d)), H (2, c, c), small (5, a, c), W (a, b), Z (a, b).
+    Room: P (b, b), moved (b, c (1 + d)), H (2, c (c + 1) / 2), rows (2, a, c), small (5, a, c), W (a, b), Z (a, b).
     """
     beta, leader_tau, follower_tau = equations.scalars[0], equations.scalars[1], equations.scalars[2]
     nash, sees_action = equations.switches[0] == 1, equations.switches[1] == 1
-    ku, kv, d, n = equations.switches[2], equations.switches[3], equations.switches[4], equations.switches[5]
-    m, c = equations.generator.shape[0], equations.M.shape[-1]
+    ku, kv = equations.switches[2], equations.switches[3]
+    m, b = equations.wide.shape[0], equations.wide.shape[1]
     a = ku + kv
-    b = c - a
+    # A player who has no values plays zero: only the actions from `first` to `last` move.
+    first, last = 0 if equations.slots[0] >= 0 else ku, a if equations.slots[1] >= 0 else ku
     packed = b * (b + 1) // 2
     scalars = len(state) - 2 * m  # where the scalar equations stand: all P come first
     own, reduced, seen, answer, cross = small[0], small[1], small[2], small[3], small[4]
     for i in range(m):
         for k in range(2):
-            for row in range(c):
-                for j in range(c):
-                    H[k, row, j] = equations.M[k, i, row, j]
             if equations.slots[k] >= 0:
                 at = (equations.slots[k] * m + i) * packed
-                for row in range(b):
-                    for j in range(row + 1):
-                        P[row, j] = state[at]
-                        P[j, row] = state[at]
-                        at += 1
-                _hamiltonian(equations, i, P, moved, H[k], b, c, d, n)
-        leader, follower = H[0], H[1]
+                if equations.operator.shape[1] > 0:
+                    _hamiltonian_dense(equations, i, state, at, k, H[k])
+                else:
+                    _hamiltonian_factored(equations, i, state, at, k, H[k], P, moved)
+            else:
+                for j in range(len(H[k])):
+                    H[k, j] = equations.M[k, i, j]
+            at = packed  # the rows of the actions
+            for row in range(a):
+                for j in range(b + row + 1):
+                    rows[k, row, j] = H[k, at + j]
+                for j in range(row):
+                    rows[k, j, b + row] = H[k, at + b + j]
+                at += b + row + 1
+        leader, follower = rows[0], rows[1]  # (a, c) each
         # own: the factor of H_F,vv
         for row in range(kv):
             for j in range(kv):
-                own[row, j] = follower[b + ku + row, b + ku + j]
+                own[row, j] = follower[ku + row, b + ku + j]
         if not _factor(own, kv):
             return 1, i
         if nash:
             for row in range(a):
                 of = leader if row < ku else follower
                 for j in range(a):
-                    reduced[row, j] = of[b + row, b + j]
+                    reduced[row, j] = of[row, b + j]
                 for j in range(b):
-                    W[row, j] = -of[b + row, j]
+                    W[row, j] = -of[row, j]
             if not _eliminate(reduced, W, a, b):
                 return 4, i
         else:
             # answer = [T K], the follower's reply to (u, x)
             for row in range(kv):
                 for j in range(ku):
-                    answer[row, j] = -follower[b + ku + row, b + j]
+                    answer[row, j] = -follower[ku + row, b + j]
                 for j in range(b):
-                    answer[row, ku + j] = -follower[b + ku + row, j]
+                    answer[row, ku + j] = -follower[ku + row, j]
             _substitute(own, answer, kv, ku + b)
             # seen = H_L,a(u, x) + H_L,av [T K], then reduced = its rows u + T' its rows v = Hhat_u(u, x)
-            for row in range(a):
+            for row in range(a if first == 0 else ku):
                 for j in range(ku):
-                    seen[row, j] = leader[b + row, b + j]
+                    seen[row, j] = leader[row, b + j]
                 for j in range(b):
-                    seen[row, ku + j] = leader[b + row, j]
-                for q in range(kv):
-                    weight = leader[b + row, b + ku + q]
-                    for j in range(ku + b):
-                        seen[row, j] += weight * answer[q, j]
+                    seen[row, ku + j] = leader[row, j]
+                _add_rows(seen[row], leader[row, b + ku :], 1.0, answer, 0, kv, ku + b)
             for row in range(ku):
                 for j in range(ku + b):
                     reduced[row, j] = seen[row, j]
-                for q in range(kv):
-                    weight = answer[q, row]
-                    for j in range(ku + b):
-                        reduced[row, j] += weight * seen[ku + q, j]
+                if first == 0:
+                    _add_rows(reduced[row], answer[:, row], 1.0, seen[ku:], 0, kv, ku + b)
                 for j in range(b):
                     W[row, j] = -reduced[row, ku + j]
             if not _factor(reduced, ku):
@@ -242,14 +333,11 @@ def backward_rates(equations, state, rate, P, moved, H, small, W, Z):
             for row in range(kv):
                 for j in range(b):
                     W[ku + row, j] = answer[row, ku + j]
-                for q in range(ku):
-                    weight = answer[row, q]
-                    for j in range(b):
-                        W[ku + row, j] += weight * W[q, j]
+                _add_rows(W[ku + row], answer[row], 1.0, W, first, ku, b)
         if nash or (not sees_action and leader_tau > 0.0):
             for row in range(ku):
                 for j in range(ku):
-                    reduced[row, j] = leader[b + row, b + j]
+                    reduced[row, j] = leader[row, b + j]
             if not _factor(reduced, ku):
                 return 3, i
         for k in range(2):
@@ -262,27 +350,19 @@ def backward_rates(equations, state, rate, P, moved, H, small, W, Z):
                 rate[at] += equations.generator[i, j] * state[scalars + k * m + j]
             if equations.slots[k] < 0:
                 continue
-            of = H[k]
+            of = rows[k]
             for row in range(a):
                 for j in range(b):
-                    Z[row, j] = of[b + row, j]
-                for q in range(a):
-                    weight = 0.5 * of[b + row, b + q]
-                    for j in range(b):
-                        Z[row, j] += weight * W[q, j]
-            for row in range(b):
-                for j in range(b):
-                    P[row, j] = 0.0
-                for q in range(a):
-                    weight = W[q, row]
-                    for j in range(b):
-                        P[row, j] += weight * Z[q, j]
+                    Z[row, j] = of[row, j]
+                _add_rows(Z[row], of[row, b:], 0.5, W, first, last, b)
             start = equations.slots[k] * m * packed
             at = start + i * packed
+            for j in range(packed):
+                rate[at + j] = H[k, j] - beta * state[at + j]
             for row in range(b):
-                for j in range(row + 1):
-                    rate[at] = of[row, j] + P[row, j] + P[j, row] - beta * state[at]
-                    at += 1
+                _add_rows(rate[at:], W[:, row], 1.0, Z, first, last, row + 1)
+                _add_rows(rate[at:], Z[:, row], 1.0, W, first, last, row + 1)
+                at += row + 1
             at = start + i * packed
             for j in range(m):
                 weight = equations.generator[i, j]
@@ -291,6 +371,16 @@ def backward_rates(equations, state, rate, P, moved, H, small, W, Z):
                     for q in range(packed):
                         rate[at + q] += weight * state[other + q]
     return 0, 0
+
+
+@kernel
+def _room(equations):
+    """Scratch arrays of `backward_rates`."""
+    d, a = equations.switches[4], equations.switches[2] + equations.switches[3]
+    b = equations.wide.shape[1]
+    c = b + a
+    P, moved, H = np.empty((b, b)), np.empty((b, c * (1 + d))), np.empty((2, c * (c + 1) // 2))
+    return P, moved, H, np.empty((2, a, c)), np.empty((5, a, c)), np.empty((a, b)), np.empty((a, b))
 
 
 @kernel(fastmath=FAST)
@@ -306,7 +396,7 @@ def _exploration(k, leader, follower, own, law, answer, room, b, ku, kv, leader_
         if follower_tau > 0.0:
             for row in range(kv):
                 for j in range(kv):
-                    room[row, j] = leader[b + ku + row, b + ku + j]
+                    room[row, j] = leader[ku + row, b + ku + j]
             _substitute(own, room, kv, kv)
             for row in range(kv):
                 found += 0.5 * follower_tau * room[row, row]
@@ -316,10 +406,10 @@ def _exploration(k, leader, follower, own, law, answer, room, b, ku, kv, leader_
     if leader_tau > 0.0:
         for row in range(ku):
             for j in range(ku):
-                room[row, j] = follower[b + row, b + j]
+                room[row, j] = follower[row, b + j]
                 if sees_action:  # the reply moves with her noise: H_F,uu - H_F,uv H_F,vv^{-1} H_F,vu
                     for q in range(kv):
-                        room[row, j] += follower[b + row, b + ku + q] * answer[q, j]
+                        room[row, j] += follower[row, b + ku + q] * answer[q, j]
         _substitute(law, room, ku, ku)
         for row in range(ku):
             found += 0.5 * leader_tau * room[row, row]
@@ -348,26 +438,16 @@ def _norms(state, norms, m, packed, b, n, moving):
 
 
 @kernel(fastmath=FAST)
-def step(equations, A, B, y, h, K, stage, target, P, moved, H, small, W, Z):
+def step(equations, A, B, y, h, K, stage, target, P, moved, H, rows, small, W, Z):
     """One step of size h from y to `target`; K[0] must be the rate at y. (code, regime) as `backward_rates`."""
     for s in range(1, 12):
-        for at in range(len(y)):
-            stage[at] = y[at]
-        for j in range(s):
-            weight = h * A[s, j]
-            if weight != 0.0:
-                for at in range(len(y)):
-                    stage[at] += weight * K[j, at]
-        code, regime = backward_rates(equations, stage, K[s], P, moved, H, small, W, Z)
+        stage[:] = y
+        _add_rows(stage, A[s], h, K, 0, s, len(y))
+        code, regime = backward_rates(equations, stage, K[s], P, moved, H, rows, small, W, Z)
         if code != 0:
             return code, regime
-    for at in range(len(y)):
-        target[at] = y[at]
-    for j in range(12):
-        weight = h * B[j]
-        if weight != 0.0:
-            for at in range(len(y)):
-                target[at] += weight * K[j, at]
+    target[:] = y
+    _add_rows(target, B, h, K, 0, 12, len(y))
     return 0, 0
 
 
@@ -379,21 +459,17 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
     times (room,), knots and rates (room, size), scales (blocks, 3) the largest |P|, |p|, |r| so far; progress = [next
     step size], flags = [knots, steps tried, code, regime]. Returns how it stopped.
     """
-    m, c = equations.generator.shape[0], equations.M.shape[-1]
-    ku, kv, d, n = equations.switches[2], equations.switches[3], equations.switches[4], equations.switches[5]
-    a = ku + kv
-    b = c - a
+    m, b, n = equations.wide.shape[0], equations.wide.shape[1], equations.switches[5]
     packed = b * (b + 1) // 2
     size = knots.shape[1]
     moving = (size - 2 * m) // (m * packed)
-    P, moved, H = np.empty((b, b)), np.empty((b, c * (1 + d))), np.empty((2, c, c))
-    small, W, Z = np.empty((5, a, c)), np.empty((a, b)), np.empty((a, b))
+    P, moved, H, rows, small, W, Z = _room(equations)
     K, stage, target = np.empty((12, size)), np.empty(size), np.empty(size)
     norms, fifth, third = np.empty((moving + 1, 3)), np.empty((moving + 1, 3)), np.empty((moving + 1, 3))
     A, B, E5, E3 = tableau[:12], tableau[12], tableau[13], tableau[14]
     last = flags[0] - 1
     if flags[1] == 0:
-        flags[2], flags[3] = backward_rates(equations, knots[0], rates[0], P, moved, H, small, W, Z)
+        flags[2], flags[3] = backward_rates(equations, knots[0], rates[0], P, moved, H, rows, small, W, Z)
         if flags[2] != 0:
             return COLLAPSED
         _norms(knots[0], scales, m, packed, b, n, moving)
@@ -418,9 +494,9 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
             return COLLAPSED
         y = knots[last]
         K[0] = rates[last]
-        code, regime = step(equations, A, B, y, h, K, stage, target, P, moved, H, small, W, Z)
+        code, regime = step(equations, A, B, y, h, K, stage, target, P, moved, H, rows, small, W, Z)
         if code == 0:
-            code, regime = backward_rates(equations, target, rates[last + 1], P, moved, H, small, W, Z)
+            code, regime = backward_rates(equations, target, rates[last + 1], P, moved, H, rows, small, W, Z)
         if code != 0:
             flags[2], flags[3] = code, regime
             progress[0] = 0.25 * h
@@ -433,21 +509,11 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
                 norms[k, kind] = max(norms[k, kind], scales[k, kind])
                 if not norms[k, kind] <= largest:
                     largest = norms[k, kind]
-        for at in range(size):
-            stage[at] = 0.0
-        for j in range(12):
-            weight = h * E5[j]
-            if weight != 0.0:
-                for at in range(size):
-                    stage[at] += weight * K[j, at]
+        stage[:] = 0.0
+        _add_rows(stage, E5, h, K, 0, 12, size)
         _norms(stage, fifth, m, packed, b, n, moving)
-        for at in range(size):
-            stage[at] = 0.0
-        for j in range(12):
-            weight = h * E3[j]
-            if weight != 0.0:
-                for at in range(size):
-                    stage[at] += weight * K[j, at]
+        stage[:] = 0.0
+        _add_rows(stage, E3, h, K, 0, 12, size)
         _norms(stage, third, m, packed, b, n, moving)
         error = 0.0
         for k in range(moving + 1):
@@ -480,19 +546,14 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
 @kernel(fastmath=FAST)
 def steps(equations, tableau, starts, lengths, knots, rates, found):
     """One step of each length from each knot with its rate, into `found` (points, size); False where one fails."""
-    c = equations.M.shape[-1]
-    ku, kv, d = equations.switches[2], equations.switches[3], equations.switches[4]
-    a = ku + kv
-    b = c - a
     size = knots.shape[1]
-    P, moved, H = np.empty((b, b)), np.empty((b, c * (1 + d))), np.empty((2, c, c))
-    small, W, Z = np.empty((5, a, c)), np.empty((a, b)), np.empty((a, b))
+    P, moved, H, rows, small, W, Z = _room(equations)
     K, stage = np.empty((12, size)), np.empty(size)
     A, B = tableau[:12], tableau[12]
     for point in range(len(starts)):
         y = knots[starts[point]]
         K[0] = rates[starts[point]]
-        code, _ = step(equations, A, B, y, lengths[point], K, stage, found[point], P, moved, H, small, W, Z)
+        code, _ = step(equations, A, B, y, lengths[point], K, stage, found[point], P, moved, H, rows, small, W, Z)
         if code != 0:
             return False
     return True
@@ -501,13 +562,9 @@ def steps(equations, tableau, starts, lengths, knots, rates, found):
 @kernel(fastmath=FAST)
 def rates_of(equations, states, found):
     """The backward rates of each state, into `found` (points, size); False where a condition fails."""
-    c, d = equations.M.shape[-1], equations.switches[4]
-    a = equations.switches[2] + equations.switches[3]
-    b = c - a
-    P, moved, H = np.empty((b, b)), np.empty((b, c * (1 + d))), np.empty((2, c, c))
-    small, W, Z = np.empty((5, a, c)), np.empty((a, b)), np.empty((a, b))
+    P, moved, H, rows, small, W, Z = _room(equations)
     for point in range(len(states)):
-        code, _ = backward_rates(equations, states[point], found[point], P, moved, H, small, W, Z)
+        code, _ = backward_rates(equations, states[point], found[point], P, moved, H, rows, small, W, Z)
         if code != 0:
             return False
     return True
