@@ -161,6 +161,7 @@ class _Batch:
         self.known: dict[str, FloatBall] = {}
         self.twins: dict[int, Twin] = {}
         self.met: dict[Relation, np.ndarray] = {}
+        self.selected: dict[bytes, tuple[Game, dict[str, FloatBall]]] = {}
         self.failures: list[str] = []
 
     def twin(self, place: int) -> Twin:
@@ -245,8 +246,11 @@ class _Work:
         """The games that meet the hypotheses, with what is known of them."""
         if met.all():
             return self.batch.game, self.batch.known
-        known = {name: FloatBall(item.value[met], item.radius[met]) for name, item in self.batch.known.items()}
-        return self.batch.game[met], known
+        key = met.tobytes()
+        if key not in self.batch.selected:  # mutants speak of the same games, and of much of the same about them
+            known = {name: FloatBall(item.value[met], item.radius[met]) for name, item in self.batch.known.items()}
+            self.batch.selected[key] = self.batch.game[met], known
+        return self.batch.selected[key]
 
     def hypotheses(self) -> np.ndarray:
         """Which instances meet every hypothesis; what floats and a bounded number of decisions leave open does not."""

@@ -71,7 +71,8 @@ CHECKERS: dict[str, str] = {
     ),
     **_references(
         "verify.exact.lq_point_words",
-        "lq_discount lq_leader_temperature lq_follower_temperature leader_dimension follower_dimension lq_regimes "
+        "leader_log_temperature follower_log_temperature "
+        "lq_discount lq_leader_temperature lq_follower_temperature leader_dimension follower_dimension "
         "leader_value follower_value leader_switching follower_switching leader_rate_action leader_rate_policy "
         "follower_rate_action follower_rate_policy leader_hamiltonian_action leader_hamiltonian_policy "
         "follower_hamiltonian_action follower_hamiltonian_policy leader_second_order_action "
@@ -97,9 +98,19 @@ CHECKERS: dict[str, str] = {
     ),
     **_references(
         "verify.exact.lq_point_reductions",
-        "zero_sum_defect_lq zero_sum_rate_defect leader_idle_defect follower_are_rate follower_coupling "
+        "zero_sum_defect_lq zero_sum_rate_defect leader_idle_defect follower_are_rate follower_coupling leaving_rate "
         "leader_own_pivot leader_simultaneous_gain follower_cross nash_determinant nash_gain_gap "
         "leader_nash_hamiltonian leader_stackelberg_hamiltonian",
+    ),
+    **_references(
+        "verify.exact.lq_flow",
+        "lq_leader_stackelberg_cost lq_follower_stackelberg_cost lq_leader_nash_cost lq_follower_nash_cost "
+        "terminal_limit_gap",
+    ),
+    **_references(
+        "verify.exact.lq_stationary",
+        "riccati_residual closed_loop_abscissa flow_abscissa follower_flow_abscissa lyapunov_eigenvalue "
+        "leader_influence",
     ),
     **_references(
         "verify.exact.switching", "span_rate_upper span_rate_lower lyapunov_limit dobrushin doeblin sup_rate"

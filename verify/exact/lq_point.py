@@ -84,7 +84,7 @@ def inner(left: fmpq_mat, right: fmpq_mat) -> fmpq:
 
 def trace_of_product(left: fmpq_mat, right: fmpq_mat) -> fmpq:
     product = left * right
-    return sum((product[i, i] for i in range(product.nrows())), fmpq(0))
+    return sum(product.entries()[:: product.ncols() + 1], fmpq(0))
 
 
 def log(number: Fraction | fmpq, bits: int) -> arb:
@@ -133,6 +133,7 @@ class Stage:
         self.x, self.u, self.v = game.blocks()
         self.state = as_matrix(game.state)
         self.drift = beside(self.of("A"), self.of("B"), self.of("E"))  # (n, N)
+        self.b = self.of("b")
         self.noise = [
             (
                 beside(*(as_matrix(getattr(game, name)[regime, channel]) for name in "CDF")),
@@ -155,27 +156,35 @@ class Stage:
 
     def expected_second_order(self, player: Player, law: Law) -> fmpq:
         """E sum_l sigma_l'P sigma_l / 2: the second-order part of the generator."""
-        P, total = self.cost(player, "P"), fmpq(0)
-        for J, s in self.noise:
-            sigma = J * law.mean + s
-            total += form(sigma, P, sigma) + trace_of_product(P, J * law.covariance * J.transpose())
-        return total / 2
+        P = self.cost(player, "P")
+        spread = [trace_of_product(P, J * law.covariance * J.transpose()) for J, _ in self.noise]
+        return self._second_order(player, law.mean) + sum(spread, fmpq(0)) / 2
+
+    def _second_order(self, player: Player, z: fmpq_mat) -> fmpq:
+        P = self.cost(player, "P")
+        volatilities = [J * z + s for J, s in self.noise]
+        return sum((form(sigma, P, sigma) for sigma in volatilities), fmpq(0)) / 2
+
+    def stage_cost(self, player: Player, z: fmpq_mat) -> fmpq:
+        """q_k(z)."""
+        M, m, P, p = (self.cost(player, name) for name in ("M", "m", "P", "p"))
+        first_order = inner(self.drift * z + self.b, P * block(z, self.x, slice(1)) + p)
+        return first_order + self._second_order(player, z) + form(z, M, z) / 2 + inner(m, z)
 
     def expected(self, player: Player, law: Law) -> fmpq:
-        """E q_k(z) where z has that mean and covariance; x is known, and so is the gradient P x + p."""
-        M, m, P, p = (self.cost(player, name) for name in ("M", "m", "P", "p"))
-        first_order = inner(self.drift * law.mean + self.of("b"), P * block(law.mean, self.x, slice(1)) + p)
-        running = form(law.mean, M, law.mean) / 2 + trace_of_product(M, law.covariance) / 2 + inner(m, law.mean)
-        return first_order + self.expected_second_order(player, law) + running
+        """E q_k(z) where z has that mean and covariance; x is known, and with it the gradient P x + p."""
+        first_order = inner(
+            self.drift * law.mean + self.b,
+            self.cost(player, "P") * block(law.mean, self.x, slice(1)) + self.cost(player, "p"),
+        )
+        M, m = self.cost(player, "M"), self.cost(player, "m")
+        running = form(law.mean, M, law.mean) + trace_of_product(M, law.covariance)
+        return first_order + self.expected_second_order(player, law) + running / 2 + inner(m, law.mean)
 
     @functools.cached_property
     def hamiltonians(self) -> dict[Player, Quadratic]:
         """H_k, h_k, c_k of both players."""
-        certain = zeros(self.N, self.N)
-        return {
-            player: Quadratic.of(lambda z, player=player: self.expected(player, Law(z, certain)), self.N)
-            for player in PLAYERS
-        }
+        return {player: Quadratic.of(functools.partial(self.stage_cost, player), self.N) for player in PLAYERS}
 
     def hessian(self, player: Player, rows: slice, columns: slice) -> fmpq_mat:
         """A block of H_k."""

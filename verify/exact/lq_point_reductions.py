@@ -13,7 +13,6 @@ from verify.exact.errors import CertificateError
 from verify.exact.iteration import largest_defect
 from verify.exact.lq_point import (
     Fact,
-    Law,
     Stage,
     as_fmpq,
     as_fraction,
@@ -77,6 +76,12 @@ def follower_coupling(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Frac
     return as_fraction(form(here.state, switched(game, here, "follower_P"), here.state) / 2)
 
 
+def leaving_rate(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
+    """-lam_ii, the rate at which the regime is left."""
+    regime = stage(game).regime
+    return -game.generator[regime, regime]
+
+
 def leader_own_pivot(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
     """The least pivot of H_L,uu in elimination: positive where it is positive definite."""
     left = stage(game).leader_hessian("policy")
@@ -102,12 +107,7 @@ def leader_simultaneous_gain(game: LinearQuadraticPoint, fact: Fact, bits: int) 
     z = _played(here)
     step = here.leader_hessian("policy").solve(-1 * _leader_slope(here, z))
     better = z + stacked(zeros(here.n, 1), step, zeros(here.kv, 1))
-    return as_fraction(_stage_cost(here, z) - _stage_cost(here, better))
-
-
-def _stage_cost(here: Stage, z: fmpq_mat) -> fmpq:
-    """q_L(z)."""
-    return here.expected("leader", Law(z, zeros(here.N, here.N)))
+    return as_fraction(here.stage_cost("leader", z) - here.stage_cost("leader", better))
 
 
 def follower_cross(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
@@ -148,10 +148,10 @@ def nash_gain_gap(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction
 def leader_nash_hamiltonian(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
     """q_L of simultaneous play."""
     here = stage(game)
-    return as_fraction(_stage_cost(here, _nash(here)))
+    return as_fraction(here.stage_cost("leader", _nash(here)))
 
 
 def leader_stackelberg_hamiltonian(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
     """q_L where the follower replies."""
     here = stage(game)
-    return as_fraction(_stage_cost(here, _played(here)))
+    return as_fraction(here.stage_cost("leader", _played(here)))

@@ -38,6 +38,7 @@ follower_coupling = _word(
     r"\tfrac12 x'\textstyle\sum_j\lambda_{ij}P_{F,j}x",
     "the generator of the regimes on the quadratic part of the follower's value",
 )
+leaving_rate = _word("leaving_rate", r"-\lambda_{ii}", "the rate at which the regime is left")
 leader_own_pivot = _word(
     "leader_own_pivot",
     r"\min\operatorname{pivot}(H_{L,uu})",

@@ -70,6 +70,11 @@ def follower_coupling(game: LinearQuadraticPoint) -> Ball:
     return here.pair(quadratic_of(here, switched(here, "follower_P")))
 
 
+def leaving_rate(game: LinearQuadraticPoint) -> Ball:
+    here = frame(game)
+    return here.pair(FloatBall.of(-here.of("generator").value[np.arange(here.count), here.regime]))
+
+
 def leader_own_pivot(game: LinearQuadraticPoint) -> Ball:
     here = frame(game)
     found = pivots(here.leader_hessian("policy"))

@@ -1,0 +1,1 @@
+"""Whether the order of play is worth something to the leader."""

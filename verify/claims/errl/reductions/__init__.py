@@ -1,0 +1,1 @@
+"""Special games: one player alone, opposite costs."""

@@ -1,0 +1,143 @@
+"""Opposite costs: opposite values but for the entropies, of which each player has his own.
+
+With M, m, P and p of the players summing to zero the equations keep P and p so. What the Hamiltonians come to together
+is minus the sum of both temperatures times entropies: r_L + r_F accumulates the entropies, and is not 0. That her
+action is seen costs the leader (tau_L / 2) log(det Hhat_uu / det H_L,uu), here at least 0; the follower pays the same
+in both structures, as S_F = -Hhat_uu and H_F,uu = -H_L,uu.
+"""
+
+from __future__ import annotations
+
+from verify.claims.errl.shared import DEFAULT, PAPER, QUICK, ZERO_SUM, Frame, opposed
+from verify.comparison import at_least, equal
+from verify.statement import Claim, Mutant, claim
+from verify.verdict import Verdict
+from verify.vocabulary.lq_point import (
+    follower_entropy,
+    follower_hamiltonian_action,
+    follower_hamiltonian_policy,
+    leader_hamiltonian_action,
+    leader_hamiltonian_policy,
+    lq_leader_temperature,
+)
+from verify.vocabulary.lq_point_laws import leader_log_ratio
+from verify.vocabulary.lq_point_reductions import zero_sum_rate_defect
+
+PLACE = "zero-sum games"
+FAMILIES = ("lq_point_zero_sum",)
+
+
+@claim(
+    "errl/reductions/zero-sum",
+    title="Opposite costs keep the coefficients P and p of the values opposite",
+    paper=PAPER,
+    place=PLACE,
+    families=FAMILIES,
+    expected=Verdict.SUPPORTED,
+    hypotheses=(ZERO_SUM,),
+    witness=opposed,
+    quick=QUICK,
+    default=DEFAULT,
+    mutants=(
+        Mutant(
+            name="at least one",
+            text="as if the rates were apart by 1 at least",
+            body=lambda game: at_least(zero_sum_rate_defect(game), 1),
+        ),
+    ),
+)
+def opposite_rates(game):
+    return equal(zero_sum_rate_defect(game), 0)
+
+
+def _entropies(sees: str) -> Claim:
+    leader, follower = (Frame(player, sees) for player in ("leader", "follower"))
+    costs = leader.word("{k}_hamiltonian_{s}"), follower.word("{k}_hamiltonian_{s}")
+    entropy = leader.entropy
+
+    @claim(
+        f"errl/reductions/zero-sum/entropies-{sees}",
+        title=f"With opposite costs the values sum to the accumulated entropies, {sees} seen",
+        paper=PAPER,
+        place=PLACE,
+        families=FAMILIES,
+        expected=Verdict.SUPPORTED,
+        hypotheses=(ZERO_SUM,),
+        witness=opposed,
+        quick=QUICK,
+        default=DEFAULT,
+        mutants=(
+            Mutant(
+                name="nothing",
+                text="as if the values summed to zero",
+                body=lambda game: equal(costs[0](game) + costs[1](game), 0),
+            ),
+            Mutant(
+                name="leader's entropy alone",
+                text="without the follower's entropy",
+                body=lambda game: equal(costs[0](game) + costs[1](game), -entropy(game)),
+            ),
+        ),
+    )
+    def entropies(game):
+        return equal(costs[0](game) + costs[1](game), -(entropy(game) + follower_entropy(game)))
+
+    return entropies
+
+
+@claim(
+    "errl/reductions/zero-sum/leader-pays",
+    title="With opposite costs, that her action is seen never pays the leader",
+    paper=PAPER,
+    place=PLACE,
+    families=FAMILIES,
+    expected=Verdict.SUPPORTED,
+    hypotheses=(ZERO_SUM,),
+    witness=opposed,
+    quick=QUICK,
+    default=DEFAULT,
+    mutants=(
+        Mutant(
+            name="pays",
+            text="as if it never cost her anything",
+            body=lambda game: at_least(leader_hamiltonian_policy(game), leader_hamiltonian_action(game)),
+        ),
+        Mutant(
+            name="a tenth of the temperature",
+            text="as if it always cost her a tenth of her temperature",
+            body=lambda game: at_least(
+                10 * leader_hamiltonian_action(game),
+                10 * leader_hamiltonian_policy(game) + lq_leader_temperature(game),
+            ),
+        ),
+    ),
+)
+def leader_pays(game):
+    return at_least(leader_log_ratio(game), 0)
+
+
+@claim(
+    "errl/reductions/zero-sum/follower-alike",
+    title="With opposite costs the follower pays the same in both structures of information",
+    paper=PAPER,
+    place=PLACE,
+    families=FAMILIES,
+    expected=Verdict.SUPPORTED,
+    hypotheses=(ZERO_SUM,),
+    witness=opposed,
+    quick=QUICK,
+    default=DEFAULT,
+    mutants=(
+        Mutant(
+            name="leader",
+            text="the same of the leader",
+            body=lambda game: equal(leader_hamiltonian_action(game), leader_hamiltonian_policy(game)),
+        ),
+    ),
+)
+def follower_alike(game):
+    return equal(follower_hamiltonian_action(game), follower_hamiltonian_policy(game))
+
+
+def claims() -> list[Claim]:
+    return [_entropies(sees) for sees in ("action", "policy")]
