@@ -49,6 +49,21 @@ def topics() -> tuple[str, ...]:
     return tuple(modules())
 
 
+def resolve(name: str) -> str:
+    """The topic of that name, or the only one whose last part it is: "hjbi" for "riccati/hjbi".
+
+    Raises `DerivationError` for a name that is neither, and for one that ends several topics.
+    """
+    if name in modules():
+        return name
+    found = [topic for topic in topics() if topic.rpartition("/")[2] == name]
+    if len(found) > 1:
+        raise DerivationError(f"expected one topic, found that {name!r} may be {' or '.join(found)}")
+    if not found:
+        raise DerivationError(f"expected one of {', '.join(topics())}, found {name!r}")
+    return found[0]
+
+
 @functools.cache
 def derive(topic: str) -> Derivation:
     """The derivation of a topic, every step confirmed by its rule.

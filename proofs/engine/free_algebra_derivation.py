@@ -167,7 +167,13 @@ class FreeAlgebra(Rule):
 
 def invertible_assumptions(matrices: Iterable[Expression]) -> Assumptions:
     """That each has an inverse, as hypotheses."""
-    return tuple(Assumption(name=f"{matrix} is invertible", relation=invertible(matrix)) for matrix in matrices)
+    return tuple(
+        Assumption(name=f"{_plain_name(matrix)} is invertible", relation=invertible(matrix)) for matrix in matrices
+    )
+
+
+def _plain_name(matrix: Expression) -> str:
+    return matrix.name if isinstance(matrix, Generator) else matrix.to_latex()
 
 
 def resolved(definitions: Mapping[Expression, Expression]) -> tuple[tuple[Expression, Expression], ...]:
@@ -193,8 +199,20 @@ def founded(definitions: Mapping[Expression, Expression]) -> tuple[Expression, .
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading before the step of that number, and words for the reader."""
+
+    first: int
+    title: str
+    text: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixDerivation(Derivation):
     """A derivation whose conclusions are matrix equations."""
+
+    sections: tuple[Section, ...] = ()
+    final: tuple[str, ...] = ()  # names of the conclusions that the derivation is for; none: all of them
 
     @property
     def words(self) -> MatrixVocabulary:
@@ -280,15 +298,20 @@ class MatrixDerivation(Derivation):
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """As of any derivation, with the symmetry of generators among the assumptions."""
+        """As of any derivation, with the symmetry of primitive generators among the assumptions, and the sections.
+
+        Where some conclusions are final, these alone: the others are steps on the way that claims may speak of.
+        """
         found = Derivation.to_json(self)
+        found["sections"] = [dataclasses.asdict(section) for section in self.sections]
         sides = [cast(Side, side) for step in self.steps for side in (step.relation.lhs, step.relation.rhs)]
+        defined = {definition_of(assumption.relation)[0] for assumption in self.definitions}
         generators = dict.fromkeys(generator for side in sides for generator in generators_of(side))
-        found["assumptions"] += [
-            {"name": f"{generator} is symmetric", "latex": rf"{generator}^{{\top}} = {generator}"}
-            for generator in generators
-            if generator.is_symmetric and not generator.is_scalar
-        ]
+        symmetric = [str(g) for g in generators if g.is_symmetric and not g.is_scalar and g not in defined]
+        if symmetric:
+            found["assumptions"].append({"name": "symmetric", "latex": r",\; ".join(symmetric)})
+        if self.final:
+            found["conclusions"] = [entry for entry in found["conclusions"] if entry["name"] in self.final]
         return found
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Evidence, Exact
-from proofs.engine.free_algebra import Expression, inverses
+from proofs.engine.free_algebra import Expression, inverses, substitute
 from proofs.engine.free_algebra_derivation import (
     FreeAlgebra,
     GeneratorDefinition,
@@ -31,11 +31,11 @@ class Assume(Rule):
     label: str
 
     def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
-        _sides(relation)
+        sides_of(relation)
         return Exact(certificate="assumed")
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
-        inverted = invertible_assumptions(inverses(*_sides(relation)))
+        inverted = invertible_assumptions(inverses(*sides_of(relation)))
         made = Assumption(name=self.label, relation=relation)
         return union((*(step.assumptions for step in uses), inverted, (made,)))
 
@@ -55,7 +55,7 @@ class Combine(Rule):
     coefficients: tuple[Fraction | int | Expression, ...] = ()
 
     def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
-        lhs, rhs = _sides(relation)
+        lhs, rhs = sides_of(relation)
         equations = _equations(uses)
         if self.coefficients and len(self.coefficients) != len(equations):
             raise DerivationError(
@@ -63,13 +63,13 @@ class Combine(Rule):
             )
         left = lhs - rhs
         for coefficient, step in zip(self.coefficients or (1,) * len(equations), equations, strict=True):
-            a, b = _sides(step.relation)
+            a, b = sides_of(step.relation)
             left = left - coefficient * (a - b)
         definitions = tuple(step for step in uses if isinstance(step.rule, GeneratorDefinition))
         return FreeAlgebra().check(equation(left, left - left), definitions)
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
-        written = (*_sides(relation), *(c for c in self.coefficients if isinstance(c, Expression)))
+        written = (*sides_of(relation), *(c for c in self.coefficients if isinstance(c, Expression)))
         return union((*(step.assumptions for step in uses), invertible_assumptions(inverses(*written))))
 
     def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
@@ -87,7 +87,7 @@ class TakeExpectation(Rule):
     name: ClassVar[str] = "expectation"
 
     def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
-        lhs, rhs = _sides(relation)
+        lhs, rhs = sides_of(relation)
         if not isinstance(lhs, Expectation) or not isinstance(rhs, Expectation):
             raise DerivationError(f"expected an equation between expectations, found `{relation}`")
         if (lhs.variable, lhs.mean, lhs.covariance) != (rhs.variable, rhs.mean, rhs.covariance):
@@ -95,7 +95,7 @@ class TakeExpectation(Rule):
         if len(uses) != 1:
             raise DerivationError(f"expected one equation to take the expectation of, found {len(uses)}")
         (step,) = uses
-        if _sides(step.relation) != (lhs.argument, rhs.argument):
+        if sides_of(step.relation) != (lhs.argument, rhs.argument):
             raise DerivationError(f"expected the expectation of `{step.relation}`, found `{relation}`")
         for assumption in step.assumptions:
             if lhs.variable in _spoken_of(assumption):
@@ -104,7 +104,39 @@ class TakeExpectation(Rule):
         return FreeAlgebra().check(equation(rhs, rhs), ())
 
     def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
-        return union((*(step.assumptions for step in uses), invertible_assumptions(inverses(*_sides(relation)))))
+        return union((*(step.assumptions for step in uses), invertible_assumptions(inverses(*sides_of(relation)))))
+
+    def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
+        return True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Particular(Rule):
+    """An equation that holds for all values of some generators, at particular ones.
+
+    Nothing the equation used rests on may speak of these generators; symmetric ones become matrices shown symmetric.
+    """
+
+    name: ClassVar[str] = "particular case"
+
+    values: tuple[tuple[Expression, Expression], ...]
+
+    def check(self, relation: Relation, uses: tuple[Step, ...]) -> Evidence:
+        if len(uses) != 1:
+            raise DerivationError(f"expected one equation to take a case of, found {len(uses)}")
+        values = dict(self.values)
+        for assumption in uses[0].assumptions:
+            about = _spoken_of(assumption) & values.keys()
+            if about:
+                found = f"`{assumption.relation}`"
+                raise DerivationError(f"expected an equation for every {min(map(str, about))}, found {found} assumed")
+        wanted = tuple(substitute(side, values) for side in sides_of(uses[0].relation))
+        if wanted != sides_of(relation):
+            raise DerivationError(f"expected `{equation(*wanted)}`, found `{relation}`")
+        return Exact(certificate="substitution")
+
+    def assumptions(self, relation: Relation, uses: tuple[Step, ...]) -> Assumptions:
+        return union((*(step.assumptions for step in uses), invertible_assumptions(inverses(*sides_of(relation)))))
 
     def keeps_defined(self, relation: Relation, uses: tuple[Step, ...]) -> bool:
         return True
@@ -112,7 +144,7 @@ class TakeExpectation(Rule):
 
 def expected(relation: Relation, variable: Expression, mean: Expression, covariance: Expression) -> MatrixRelation:
     """The equation with the expectation taken on both sides."""
-    lhs, rhs = _sides(relation)
+    lhs, rhs = sides_of(relation)
     return equation(expectation(lhs, variable, mean, covariance), expectation(rhs, variable, mean, covariance))
 
 
@@ -120,7 +152,8 @@ def _equations(uses: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(step for step in uses if not isinstance(step.rule, GeneratorDefinition))
 
 
-def _sides(relation: Relation) -> tuple[Expression, Expression]:
+def sides_of(relation: Relation) -> tuple[Expression, Expression]:
+    """Both sides of an equation between matrix expressions. Raises `DerivationError` for another relation."""
     lhs, rhs = relation.lhs, relation.rhs
     if not isinstance(relation, MatrixRelation) or not isinstance(lhs, Expression) or not isinstance(rhs, Expression):
         raise DerivationError(f"expected an equation between matrix expressions, found `{relation}`")

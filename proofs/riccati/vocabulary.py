@@ -10,6 +10,7 @@ Sums over regimes are linear in the values: (Lambda P_k) = sum_j lam_ij P_kj is 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Literal
 
 from proofs.engine.free_algebra import (
@@ -24,8 +25,10 @@ from proofs.engine.free_algebra import (
 )
 from proofs.engine.free_algebra_vocabulary import MatrixVocabulary
 
+Sees = Literal["action", "policy"]
+
 PLAYERS = {"leader": "L", "follower": "F"}
-SEES: tuple[Literal["action", "policy"], ...] = ("action", "policy")
+SEES: tuple[Sees, ...] = ("action", "policy")
 SIZES = {"x": "n", "u": "k_u", "v": "k_v"}
 
 BETA = scalar("beta", latex=r"\beta")
@@ -143,7 +146,7 @@ def commitment(x: Expression) -> Expression:
 
 def over_actions(
     argument: Expression,
-    sees: str,
+    sees: Sees,
     x: Expression = X,
     mean: Expression | None = None,
     covariance: Expression | None = None,
@@ -323,8 +326,7 @@ def _at_means(k: Player, x: Expression) -> Expression:
     return k.stage(x, u, reply(x, u))
 
 
-def _deviations(say: object) -> None:
-    assert callable(say)
+def _deviations(say: Callable[[str, str, Expression], Expression]) -> None:
     tau_F, tau_L = FOLLOWER.temperature, LEADER.temperature
     hessian, mean, factor = FOLLOWER.H["vv"], MEAN["follower"], FACTOR["follower"]
 
@@ -338,7 +340,7 @@ def _deviations(say: object) -> None:
     kl = divergence(mean, factor, reply(X, SEEN), hessian / tau_F, log_det, "k_v")
     say("follower_divergence", r"\mathrm{KL}_F", kl)
     mean, factor = MEAN["leader"], FACTOR["leader"]
-    for sees, hessian in (("action", HHAT_UU), ("policy", LEADER.H["uu"])):
+    for sees, hessian in zip(SEES, (HHAT_UU, LEADER.H["uu"]), strict=True):
         mark = sees[0]
         deviation = over_actions(LEADER.stage(X, U, V), sees, X, mean, factor @ factor.T)
         deviation = deviation - tau_L * entropy(factor, "k_u")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import proofs
-from proofs.catalogue import derive, modules, topics
+from proofs.catalogue import derive, modules, resolve, topics
 from proofs.engine.errors import DerivationError
 
 
@@ -40,6 +40,17 @@ def test_each_topic_derives_itself(topic: str) -> None:
 def test_an_unknown_topic_is_one_line() -> None:
     with pytest.raises(DerivationError, match=r"^expected one of .*, found 'softmax/nothing'$"):
         derive("softmax/nothing")
+
+
+def test_the_last_part_of_a_topic_names_it_where_it_is_the_only_one() -> None:
+    assert resolve("hjbi") == resolve("riccati/hjbi") == "riccati/hjbi"
+    assert [topic for topic in topics() if topic.endswith("/zero-sum")] == ["commitment/zero-sum", "markov/zero-sum"]
+    with pytest.raises(DerivationError, match=r"^expected one topic, .* 'zero-sum' may be commitment/zero-sum or mark"):
+        resolve("zero-sum")
+    with pytest.raises(DerivationError, match=r"^expected one of .*, found 'nothing'$"):
+        resolve("nothing")
+    with pytest.raises(DerivationError, match="found 'jbi'"):
+        resolve("jbi")
 
 
 def test_listing_topics_loads_no_derivation() -> None:

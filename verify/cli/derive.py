@@ -17,8 +17,8 @@ FORMATS = {"md": "md", "latex": "tex", "html": "html", "pdf": "pdf", "ipynb": "i
 @click.option("--out", type=click.Path(path_type=Path), help="The file; default: md and latex go to stdout.")
 @as_json
 def command(topic: str | None, to: str, out: Path | None, as_json: bool) -> None:
-    """Print a derivation, every line checked, or list the topics."""
-    from proofs.catalogue import derive, topics
+    """Print a derivation, every line checked, or list the topics. The last part of a topic names it too."""
+    from proofs.catalogue import derive, resolve, topics
 
     if topic is None:
         names = list(topics())
@@ -30,6 +30,7 @@ def command(topic: str | None, to: str, out: Path | None, as_json: bool) -> None
                 table.add_row(name)
             print_table(table)
         return
+    topic = resolve(topic)
     with busy(f"deriving {topic}"):
         derivation = derive(topic)
     data = derivation.to_json()

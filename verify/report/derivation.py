@@ -70,6 +70,8 @@ def _markdown(derivation: Derivation, *, code: bool) -> str:
         parts += ["## Definitions", "\n".join(_item(item) for item in derivation.definitions)]
     parts.append("## Steps")
     for step in derivation.steps:
+        for section in (section for section in derivation.sections if section.first == step.number):
+            parts += [f"### {_plain(section.title)}", *([_plain(section.text)] if section.text else [])]
         notes = [_plain(step.rule.replace("_", " "))] if step.rule else []
         if step.uses:
             notes.append("from " + ", ".join(f"({used})" for used in step.uses))

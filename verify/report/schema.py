@@ -176,6 +176,15 @@ class Step:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading before the step of number `first`, and words for the reader."""
+
+    first: int
+    title: str
+    text: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     topic: str
     title: str = ""
@@ -183,6 +192,7 @@ class Derivation:
     definitions: tuple[Named, ...] = ()
     steps: tuple[Step, ...] = ()
     conclusions: tuple[Named, ...] = ()
+    sections: tuple[Section, ...] = ()
     evidence: Evidence | None = None
 
 

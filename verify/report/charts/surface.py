@@ -47,8 +47,9 @@ def _panel(item: Surface, figure: Figure, low: float, high: float) -> list[Marku
                     tag("title", hint),
                     x=LEFT + j * wide,
                     y=TOP + SIDE - (i + 1) * tall,
-                    width=wide + 0.4,  # neighbours overlap, so that no hairline shows between them
-                    height=tall + 0.4,
+                    width=wide,
+                    height=tall,
+                    shape_rendering="crispEdges",  # no hairlines between neighbours
                     **style,
                 )
             )
@@ -86,8 +87,9 @@ def _key(figure: Figure, low: float, high: float, top: float) -> list[Markup]:
             "rect",
             x=left + k * wide,
             y=float(top + 4),
-            width=wide + 0.4,
+            width=wide,
             height=10.0,
+            shape_rendering="crispEdges",
             class_="cell",
             fill_opacity=f"{0.03 + 0.92 * k / (steps - 1):.3f}",
         )
