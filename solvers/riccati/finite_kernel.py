@@ -68,6 +68,33 @@ def _add_rows(target, weights, scale, matrix, first, last, columns):
 
 
 @kernel(fastmath=FAST, forceinline=True)
+def _add_product(target, row, weights, above, left, down, right, scale, matrix, skip, first, last, columns):
+    """target[row] += scale * sum of w_q matrix[skip + q] over first <= q < last, as far as `columns`.
+
+    w_q = weights[above + q down, left + q right], a row or a column. Whole arrays are handed over and indexed, since
+    slices of them are objects that are counted.
+    """
+    q = first
+    while q + 3 < last:
+        w0 = scale * weights[above + q * down, left + q * right]
+        w1 = scale * weights[above + (q + 1) * down, left + (q + 1) * right]
+        w2 = scale * weights[above + (q + 2) * down, left + (q + 2) * right]
+        w3 = scale * weights[above + (q + 3) * down, left + (q + 3) * right]
+        at = skip + q
+        for j in range(columns):
+            target[row, j] += (
+                w0 * matrix[at, j] + w1 * matrix[at + 1, j] + w2 * matrix[at + 2, j] + w3 * matrix[at + 3, j]
+            )
+        q += 4
+    while q < last:
+        w0 = scale * weights[above + q * down, left + q * right]
+        at = skip + q
+        for j in range(columns):
+            target[row, j] += w0 * matrix[at, j]
+        q += 1
+
+
+@kernel(fastmath=FAST, forceinline=True)
 def _factor(matrix, size):
     """Cholesky's lower factor in place of the lower triangle; False where the matrix is not positive definite."""
     for j in range(size):
@@ -256,10 +283,11 @@ def _hamiltonian_factored(equations, i, state, at, k, H, P, moved):
 
 
 @kernel(fastmath=FAST)
-def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z):
+def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
     """d/ds of the packed state, into `rate`; (code, regime) of the condition that fails, (0, 0) where none does.
 
-    Room: P (b, b), moved (b, c (1 + d)), H (2, c (c + 1) / 2), rows (2, a, c), small (5, a, c), W (a, b), Z (a, b).
+    Room, from `_room`: P (b, b), moved (b, c (1 + d)), H (2, c (c + 1) / 2), rows (2, a, c), small (5, a, c), W and Z
+    (a, b), U (b, b), all but the first three with columns to spare.
     """
     beta, leader_tau, follower_tau = equations.scalars[0], equations.scalars[1], equations.scalars[2]
     nash, sees_action = equations.switches[0] == 1, equations.switches[1] == 1
@@ -271,6 +299,8 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z):
     packed = b * (b + 1) // 2
     scalars = len(state) - 2 * m  # where the scalar equations stand: all P come first
     own, reduced, seen, answer, cross = small[0], small[1], small[2], small[3], small[4]
+    # Rows are worked on as far as whole vectors of the machine go; what stands beyond their own columns is not used.
+    of_x, of_xu = whole(b), whole(b + ku)
     for i in range(m):
         for k in range(2):
             if equations.slots[k] >= 0:
@@ -280,8 +310,7 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z):
                 else:
                     _hamiltonian_factored(equations, i, state, at, k, H[k], P, moved)
             else:
-                for j in range(len(H[k])):
-                    H[k, j] = equations.M[k, i, j]
+                H[k] = equations.M[k, i]
             at = packed  # the rows of the actions
             for row in range(a):
                 for j in range(b + row + 1):
@@ -301,49 +330,47 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z):
                 of = leader if row < ku else follower
                 for j in range(a):
                     reduced[row, j] = of[row, b + j]
-                for j in range(b):
+                for j in range(of_x):
                     W[row, j] = -of[row, j]
-            if not _eliminate(reduced, W, a, b):
+            if not _eliminate(reduced, W, a, of_x):
                 return 4, i
         else:
-            # answer = [T K], the follower's reply to (u, x)
+            # answer = [K T], the follower's reply to (x, u)
             for row in range(kv):
-                for j in range(ku):
-                    answer[row, j] = -follower[ku + row, b + j]
-                for j in range(b):
-                    answer[row, ku + j] = -follower[ku + row, j]
-            _substitute(own, answer, kv, ku + b)
-            # seen = H_L,a(u, x) + H_L,av [T K], then reduced = its rows u + T' its rows v = Hhat_u(u, x)
+                for j in range(of_xu):
+                    answer[row, j] = -follower[ku + row, j]
+            _substitute(own, answer, kv, of_xu)
+            # seen = H_L,a(x, u) + H_L,av [K T], then reduced = its rows u + T' its rows v = Hhat_u(x, u)
             for row in range(a if first == 0 else ku):
-                for j in range(ku):
-                    seen[row, j] = leader[row, b + j]
-                for j in range(b):
-                    seen[row, ku + j] = leader[row, j]
-                _add_rows(seen[row], leader[row, b + ku :], 1.0, answer, 0, kv, ku + b)
+                for j in range(of_xu):
+                    seen[row, j] = leader[row, j]
+                _add_product(seen, row, leader, row, b + ku, 0, 1, 1.0, answer, 0, 0, kv, of_xu)
             for row in range(ku):
-                for j in range(ku + b):
+                for j in range(of_xu):
                     reduced[row, j] = seen[row, j]
                 if first == 0:
-                    _add_rows(reduced[row], answer[:, row], 1.0, seen[ku:], 0, kv, ku + b)
-                for j in range(b):
-                    W[row, j] = -reduced[row, ku + j]
-            if not _factor(reduced, ku):
+                    _add_product(reduced, row, answer, 0, b + row, 1, 0, 1.0, seen, ku, 0, kv, of_xu)
+                for j in range(of_x):
+                    W[row, j] = -reduced[row, j]
+            curvature = reduced[:, b:]
+            if not _factor(curvature, ku):
                 return 2, i
-            _substitute(reduced, W, ku, b)
+            _substitute(curvature, W, ku, of_x)
             for row in range(kv):
-                for j in range(b):
-                    W[ku + row, j] = answer[row, ku + j]
-                _add_rows(W[ku + row], answer[row], 1.0, W, first, ku, b)
+                for j in range(of_x):
+                    W[ku + row, j] = answer[row, j]
+                _add_product(W, ku + row, answer, row, b, 0, 1, 1.0, W, 0, first, ku, of_x)
+        law = reduced[:, b:]
         if nash or (not sees_action and leader_tau > 0.0):
             for row in range(ku):
                 for j in range(ku):
-                    reduced[row, j] = leader[row, b + j]
-            if not _factor(reduced, ku):
+                    law[row, j] = leader[row, b + j]
+            if not _factor(law, ku):
                 return 3, i
         for k in range(2):
             at = scalars + k * m + i
             excess = _exploration(
-                k, leader, follower, own, reduced, answer, cross, b, ku, kv, leader_tau, follower_tau, sees_action
+                k, leader, follower, own, law, answer[:, b:], cross, b, ku, kv, leader_tau, follower_tau, sees_action
             )
             rate[at] = excess - beta * state[at]
             for j in range(m):
@@ -351,36 +378,49 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z):
             if equations.slots[k] < 0:
                 continue
             of = rows[k]
-            for row in range(a):
-                for j in range(b):
+            for row in range(first, last):
+                for j in range(of_x):
                     Z[row, j] = of[row, j]
-                _add_rows(Z[row], of[row, b:], 0.5, W, first, last, b)
+                _add_product(Z, row, of, row, b, 0, 1, 0.5, W, 0, first, last, of_x)
+            for row in range(b):
+                for j in range(of_x):
+                    U[row, j] = 0.0
+                _add_product(U, row, W, 0, row, 1, 0, 1.0, Z, 0, first, last, of_x)
             start = equations.slots[k] * m * packed
             at = start + i * packed
+            own_share = equations.generator[i, i] - beta
             for j in range(packed):
-                rate[at + j] = H[k, j] - beta * state[at + j]
-            for row in range(b):
-                _add_rows(rate[at:], W[:, row], 1.0, Z, first, last, row + 1)
-                _add_rows(rate[at:], Z[:, row], 1.0, W, first, last, row + 1)
-                at += row + 1
-            at = start + i * packed
+                rate[at + j] = H[k, j] + own_share * state[at + j]
             for j in range(m):
                 weight = equations.generator[i, j]
-                if weight != 0.0:
+                if j != i and weight != 0.0:
                     other = start + j * packed
                     for q in range(packed):
                         rate[at + q] += weight * state[other + q]
+            for row in range(b):
+                for j in range(row + 1):
+                    rate[at + j] += U[row, j] + U[j, row]
+                at += row + 1
     return 0, 0
+
+
+@kernel(forceinline=True)
+def whole(columns):
+    """As many columns, or the next multiple of 16 where few are missing: loops of that length are vectors only."""
+    rest = columns % 16
+    return columns + 16 - rest if rest >= 6 else columns
 
 
 @kernel
 def _room(equations):
-    """Scratch arrays of `backward_rates`."""
+    """Scratch arrays of `backward_rates`, zero at first."""
     d, a = equations.switches[4], equations.switches[2] + equations.switches[3]
     b = equations.wide.shape[1]
     c = b + a
-    P, moved, H = np.empty((b, b)), np.empty((b, c * (1 + d))), np.empty((2, c * (c + 1) // 2))
-    return P, moved, H, np.empty((2, a, c)), np.empty((5, a, c)), np.empty((a, b)), np.empty((a, b))
+    wide = max(whole(b), whole(b + equations.switches[2]), c)
+    P, moved, H = np.zeros((b, b)), np.zeros((b, c * (1 + d))), np.zeros((2, c * (c + 1) // 2))
+    rows, small, W, Z = np.zeros((2, a, wide)), np.zeros((5, a, wide)), np.zeros((a, wide)), np.zeros((a, wide))
+    return P, moved, H, rows, small, W, Z, np.zeros((b, wide))
 
 
 @kernel(fastmath=FAST)
@@ -438,12 +478,12 @@ def _norms(state, norms, m, packed, b, n, moving):
 
 
 @kernel(fastmath=FAST)
-def step(equations, A, B, y, h, K, stage, target, P, moved, H, rows, small, W, Z):
+def step(equations, A, B, y, h, K, stage, target, P, moved, H, rows, small, W, Z, U):
     """One step of size h from y to `target`; K[0] must be the rate at y. (code, regime) as `backward_rates`."""
     for s in range(1, 12):
         stage[:] = y
         _add_rows(stage, A[s], h, K, 0, s, len(y))
-        code, regime = backward_rates(equations, stage, K[s], P, moved, H, rows, small, W, Z)
+        code, regime = backward_rates(equations, stage, K[s], P, moved, H, rows, small, W, Z, U)
         if code != 0:
             return code, regime
     target[:] = y
@@ -463,13 +503,13 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
     packed = b * (b + 1) // 2
     size = knots.shape[1]
     moving = (size - 2 * m) // (m * packed)
-    P, moved, H, rows, small, W, Z = _room(equations)
+    P, moved, H, rows, small, W, Z, U = _room(equations)
     K, stage, target = np.empty((12, size)), np.empty(size), np.empty(size)
     norms, fifth, third = np.empty((moving + 1, 3)), np.empty((moving + 1, 3)), np.empty((moving + 1, 3))
     A, B, E5, E3 = tableau[:12], tableau[12], tableau[13], tableau[14]
     last = flags[0] - 1
     if flags[1] == 0:
-        flags[2], flags[3] = backward_rates(equations, knots[0], rates[0], P, moved, H, rows, small, W, Z)
+        flags[2], flags[3] = backward_rates(equations, knots[0], rates[0], P, moved, H, rows, small, W, Z, U)
         if flags[2] != 0:
             return COLLAPSED
         _norms(knots[0], scales, m, packed, b, n, moving)
@@ -494,9 +534,9 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
             return COLLAPSED
         y = knots[last]
         K[0] = rates[last]
-        code, regime = step(equations, A, B, y, h, K, stage, target, P, moved, H, rows, small, W, Z)
+        code, regime = step(equations, A, B, y, h, K, stage, target, P, moved, H, rows, small, W, Z, U)
         if code == 0:
-            code, regime = backward_rates(equations, target, rates[last + 1], P, moved, H, rows, small, W, Z)
+            code, regime = backward_rates(equations, target, rates[last + 1], P, moved, H, rows, small, W, Z, U)
         if code != 0:
             flags[2], flags[3] = code, regime
             progress[0] = 0.25 * h
@@ -547,13 +587,13 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
 def steps(equations, tableau, starts, lengths, knots, rates, found):
     """One step of each length from each knot with its rate, into `found` (points, size); False where one fails."""
     size = knots.shape[1]
-    P, moved, H, rows, small, W, Z = _room(equations)
+    P, moved, H, rows, small, W, Z, U = _room(equations)
     K, stage = np.empty((12, size)), np.empty(size)
     A, B = tableau[:12], tableau[12]
     for point in range(len(starts)):
         y = knots[starts[point]]
         K[0] = rates[starts[point]]
-        code, _ = step(equations, A, B, y, lengths[point], K, stage, found[point], P, moved, H, rows, small, W, Z)
+        code, _ = step(equations, A, B, y, lengths[point], K, stage, found[point], P, moved, H, rows, small, W, Z, U)
         if code != 0:
             return False
     return True
@@ -562,9 +602,9 @@ def steps(equations, tableau, starts, lengths, knots, rates, found):
 @kernel(fastmath=FAST)
 def rates_of(equations, states, found):
     """The backward rates of each state, into `found` (points, size); False where a condition fails."""
-    P, moved, H, rows, small, W, Z = _room(equations)
+    P, moved, H, rows, small, W, Z, U = _room(equations)
     for point in range(len(states)):
-        code, _ = backward_rates(equations, states[point], found[point], P, moved, H, rows, small, W, Z)
+        code, _ = backward_rates(equations, states[point], found[point], P, moved, H, rows, small, W, Z, U)
         if code != 0:
             return False
     return True
