@@ -29,6 +29,9 @@ class Published(Protocol):
     One-shot games: the leader's value, sse, wse, pure, pure weak, minimax, best nash, worst nash. Discounted Markov
     games: some of the concepts of that kind, such as fixed_points, best_fixed_point (means over states), orbit_period,
     pure_nash_count. Episodic games: the leader's value on the first day in the state that NOTE names, pure, minimax.
+    Linear-quadratic games of one state and regime: P, p, r of V_k(x) = P x^2 / 2 + p x + r for both players, at time 0
+    or, where the game never ends, of the stationary solution that long horizons lead to. With several regimes:
+    regime_shares, the law of the regimes that the generator keeps.
     """
     NOTE: str
     """Who leads, what rows and columns are, what the game shows."""

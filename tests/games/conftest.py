@@ -1,4 +1,7 @@
-"""Values of small one-shot games by brute force over vertices, in Fractions: no solver of the project takes part."""
+"""Values of small one-shot games by brute force over vertices, and equations of linear-quadratic games, written out.
+
+No solver of the project takes part.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from fractions import Fraction
 from itertools import combinations
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 Vector = list[Fraction]
@@ -139,3 +143,97 @@ def brute():
         return VALUES[concept](game.leader.tolist(), game.follower.tolist())
 
     return SimpleNamespace(value=value, concepts=tuple(VALUES), solve=solve_square)
+
+
+PLAYERS = ("leader", "follower")
+
+
+def inverse(matrix: np.ndarray) -> np.ndarray:
+    """Gauss-Jordan with row exchanges, in Fractions."""
+    size = len(matrix)
+    table = np.concatenate([matrix, np.vectorize(Fraction)(np.eye(size, dtype=int))], axis=1)
+    for k in range(size):
+        pivot = next(row for row in range(k, size) if table[row, k])
+        table[[k, pivot]] = table[[pivot, k]]
+        table[k] = table[k] / table[k, k]
+        for row in range(size):
+            if row != k:
+                table[row] = table[row] - table[row, k] * table[k]
+    return table[:, size:]
+
+
+class Stage:
+    """The stage game of one regime, from the displayed formulas: H, h, gains and closed loop, numbers of any kind."""
+
+    def __init__(self, game, i: int, P: dict, p: dict, inverse) -> None:
+        n, ku, kv = game.states, game.leader_actions, game.follower_actions
+        u, v = slice(n, n + ku), slice(n + ku, n + ku + kv)
+        drift = np.concatenate([game.A[i], game.B[i], game.E[i]], axis=1)
+        self.H, self.h = {}, {}
+        for k in PLAYERS:
+            H, h = getattr(game, f"{k}_M")[i].copy(), getattr(game, f"{k}_m")[i].copy()
+            H[:n] = H[:n] + P[k] @ drift
+            H[:, :n] = H[:, :n] + (P[k] @ drift).T
+            h = h + drift.T @ p[k]
+            h[:n] = h[:n] + P[k] @ game.b[i]
+            for d in range(game.channels):
+                J = np.concatenate([game.C[i, d], game.D[i, d], game.F[i, d]], axis=1)
+                H, h = H + J.T @ P[k] @ J, h + J.T @ P[k] @ game.s[i, d]
+            self.H[k], self.h[k] = H, h
+        F, f, L, ell = self.H["follower"], self.h["follower"], self.H["leader"], self.h["leader"]
+        back = inverse(F[v, v])
+        K, T, kappa = -back @ F[v, :n], -back @ F[v, u], -back @ f[v]
+        one = np.eye(n + ku, dtype=int) * (F.flat[0] * 0 + 1)
+        G = np.concatenate([one, np.concatenate([K, T], axis=1)])
+        offset = np.concatenate([0 * f[: n + ku], kappa])
+        reduced, slope = G.T @ L @ G, G.T @ (L @ offset + ell)
+        self.T, self.reduced = T, reduced[n:, n:]
+        answer = inverse(reduced[n:, n:])
+        U, nu = -answer @ reduced[n:, :n], -answer @ slope[n:]
+        self.Phi = G @ np.concatenate([one[:n, :n], U])
+        self.phi = G @ np.concatenate([0 * f[:n], nu]) + offset
+
+
+def rates(game, i: int, P: dict, p: dict, inverse, r: dict | None = None) -> tuple[dict, dict, dict]:
+    """-dP/dt, -dp/dt and, at temperature 0, -dr/dt of both players in one regime; P[k], p[k], r[k] hold all regimes."""
+    stage = Stage(game, i, {k: P[k][i] for k in PLAYERS}, {k: p[k][i] for k in PLAYERS}, inverse)
+    of_P, of_p, of_r = {}, {}, {}
+    for k in PLAYERS:
+        H, h = stage.H[k], stage.h[k]
+        of_P[k] = stage.Phi.T @ H @ stage.Phi - game.discount * P[k][i]
+        of_p[k] = stage.Phi.T @ (H @ stage.phi + h) - game.discount * p[k][i]
+        for j in range(game.regimes):
+            of_P[k], of_p[k] = of_P[k] + game.generator[i, j] * P[k][j], of_p[k] + game.generator[i, j] * p[k][j]
+        if r is not None:
+            c = p[k][i] @ game.b[i] + sum(s @ P[k][i] @ s for s in game.s[i]) / 2
+            of_r[k] = stage.phi @ H @ stage.phi / 2 + h @ stage.phi + c
+            of_r[k] += sum(game.generator[i, j] * r[k][j] for j in range(game.regimes)) - game.discount * r[k][i]
+    return of_P, of_p, of_r
+
+
+def backwards(game, length, steps: int) -> Iterator[tuple[dict, dict]]:
+    """P and p of a float game at the end of each of the Runge-Kutta steps from its terminal costs backwards."""
+    values = {(k, name): getattr(game, f"{k}_{terminal}") for k in PLAYERS for name, terminal in ("PG", "pg")}
+    h = length / steps
+
+    def slope(values):
+        P, p = ({k: values[k, name] for k in PLAYERS} for name in ("P", "p"))
+        found = [rates(game, i, P, p, np.linalg.inv) for i in range(game.regimes)]
+        return {(k, name): np.stack([rate["Pp".index(name)][k] for rate in found]) for k, name in values}
+
+    def moved(by, along):
+        return {key: values[key] + by * along[key] for key in values}
+
+    for _ in range(steps):
+        one = slope(values)
+        two = slope(moved(h / 2, one))
+        three = slope(moved(h / 2, two))
+        four = slope(moved(h, three))
+        values = moved(h / 6, {key: one[key] + 2 * two[key] + 2 * three[key] + four[key] for key in values})
+        yield tuple({k: values[k, name] for k in PLAYERS} for name in ("P", "p"))  # pyright: ignore
+
+
+@pytest.fixture(scope="session")
+def riccati() -> SimpleNamespace:
+    """The equations of the coefficients by their displayed formulas, for floats and Fractions."""
+    return SimpleNamespace(Stage=Stage, rates=rates, inverse=inverse, backwards=backwards)
