@@ -9,17 +9,20 @@ if TYPE_CHECKING:
     from games.simulate.aec import aec_environment
     from games.simulate.diffusion import Paths, Sample, Simulation, simulate
     from games.simulate.diffusion_laws import FeedbackLaws, Version
+    from games.simulate.diffusion_moments import ExpectedCosts, expected_costs
     from games.simulate.markov import MarkovEnvironment, Outcome
 
 _HOMES = {
     "games.simulate.aec": ("aec_environment",),
     "games.simulate.diffusion": ("Paths", "Sample", "Simulation", "simulate"),
     "games.simulate.diffusion_laws": ("FeedbackLaws", "Version"),
+    "games.simulate.diffusion_moments": ("ExpectedCosts", "expected_costs"),
     "games.simulate.markov": ("MarkovEnvironment", "Outcome"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "ExpectedCosts",
     "FeedbackLaws",
     "MarkovEnvironment",
     "Outcome",
@@ -28,6 +31,7 @@ __all__ = [
     "Simulation",
     "Version",
     "aec_environment",
+    "expected_costs",
     "simulate",
 ]
 

@@ -24,7 +24,14 @@ from games.core import as_entries
 from games.errors import GameError, shown
 from games.linear_quadratic import PLAYERS, LinearQuadraticGame
 from games.simulate.diffusion_kernel import euler, moments
-from games.simulate.diffusion_laws import FeedbackLaws, StepTables, Version, step_tables, transition_probabilities
+from games.simulate.diffusion_laws import (
+    FeedbackLaws,
+    StepTables,
+    Version,
+    pieces_of,
+    step_tables,
+    transition_probabilities,
+)
 
 BLOCK = 1024
 """Paths a block, always drawn together by the block's own generator: a path does not depend on threads or numbers."""
@@ -110,17 +117,11 @@ def simulate(
     Raises `GameError` for a batch, laws of other sizes than the game's, arguments out of range, an entropy that is
     infinite, and costs that leave the floats.
     """
-    game, version, state = _checked(game, laws, state, regime, version)
-    length = _horizon(game, horizon)
-    for name, value, least in (
-        ("steps", steps, 1),
-        ("paths", paths, 1),
-        ("draws", draws, 1),
-        ("keep", keep, 0),
-        ("threads", threads, 1),
-    ):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise GameError(f"{name}: expected an integer >= {least}, found {shown(value)}")
+    game, version, state = checked(game, laws, state, regime, version)
+    length = cut_off(game, horizon)
+    counts = {"steps": (steps, 1), "paths": (paths, 1), "draws": (draws, 1), "keep": (keep, 0), "threads": (threads, 1)}
+    for name, (value, least) in counts.items():
+        check_count(name, value, least)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**128:
         raise GameError(f"seed: expected an integer of 0, ..., 2^128 - 1, found {shown(seed)}")
     if keep > paths:
@@ -178,17 +179,13 @@ class _Schedule:
     ) -> _Schedule:
         h = length / steps
         times = np.linspace(0.0, length, steps + 1)
-        # A piece that begins with a step is meant to hold in it, whatever the rounding of either time.
-        piece = np.zeros(steps, dtype=np.int64)
-        if laws.times is not None:
-            piece = np.searchsorted(laws.times, times[:-1] + 2.0**-30 * h, side="right") - 1
         discount = np.exp(-float(game.discount) * times)
         cumulative = np.cumsum(transition_probabilities(game.generator, h / draws), axis=-1)
         cumulative[:, -1] = 1.0
         return cls(
             tables=step_tables(game, laws, version, h),
             times=times,
-            piece=piece,
+            piece=pieces_of(laws, length, steps),
             weight=h * discount[:-1],
             last_weight=float(discount[-1]) if game.horizon is not None else 0.0,
             cumulative=cumulative,
@@ -262,9 +259,10 @@ def _paths(
     )
 
 
-def _checked(
+def checked(
     game: Any, laws: Any, state: Any, regime: Any, version: Any
 ) -> tuple[LinearQuadraticGame, Version, np.ndarray]:
+    """The game in floats, the version and the state; raises `GameError` for what cannot be simulated."""
     if not isinstance(game, LinearQuadraticGame) or game.batch_shape:
         found = f"a batch of shape {game.batch_shape}" if hasattr(game, "batch_shape") else shown(game)
         raise GameError(f"simulate: expected a single linear-quadratic game, found {found}")
@@ -285,7 +283,14 @@ def _checked(
     return game.float(), version, place
 
 
-def _horizon(game: LinearQuadraticGame, horizon: Any) -> float:
+def check_count(name: str, value: Any, least: int) -> None:
+    """Raise `GameError` unless it is an integer >= least."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise GameError(f"{name}: expected an integer >= {least}, found {shown(value)}")
+
+
+def cut_off(game: LinearQuadraticGame, horizon: Any) -> float:
+    """Where paths end: the game's own horizon, or the given one where it has none."""
     if game.horizon is not None:
         if horizon is not None:
             raise GameError(

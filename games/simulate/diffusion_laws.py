@@ -185,8 +185,17 @@ def step_tables(game: LinearQuadraticGame, laws: FeedbackLaws, version: Version,
         quadratic=np.tril(M) + np.tril(np.swapaxes(M, -1, -2), -1),
         linear=np.ascontiguousarray(linear),
         constant=constant,
-        entropy=np.zeros((pieces, m, 2)) if version is Version.CLASSICAL else _entropies(game, laws),
+        entropy=np.zeros((pieces, m, 2)) if version is Version.CLASSICAL else entropies(game, laws),
     )
+
+
+def pieces_of(laws: FeedbackLaws, length: float, steps: int) -> np.ndarray:
+    """The piece of the laws at the beginning of each of equal steps, (steps,)."""
+    if laws.times is None:
+        return np.zeros(steps, dtype=np.int64)
+    # A piece that begins with a step is meant to hold in it, whatever the rounding of either time.
+    begin = np.linspace(0.0, length, steps, endpoint=False) + 2.0**-30 * length / steps
+    return np.searchsorted(laws.times, begin, side="right") - 1
 
 
 def _lower(matrices: np.ndarray) -> np.ndarray:
@@ -194,7 +203,7 @@ def _lower(matrices: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.swapaxes(np.linalg.qr(np.swapaxes(matrices, -1, -2), mode="r"), -1, -2))
 
 
-def _entropies(game: LinearQuadraticGame, laws: FeedbackLaws) -> np.ndarray:
+def entropies(game: LinearQuadraticGame, laws: FeedbackLaws) -> np.ndarray:
     """tau_k Ent(N(., LL')) = tau_k (k log(2 pi e) / 2 + log |det L|), 0 at temperature 0, (pieces, m, 2)."""
     found = []
     for player in PLAYERS:

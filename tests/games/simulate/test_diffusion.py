@@ -13,7 +13,7 @@ from scipy.linalg import expm
 
 from games.errors import GameError
 from games.linear_quadratic import LinearQuadraticGame
-from games.simulate import FeedbackLaws, simulate
+from games.simulate import FeedbackLaws, expected_costs, simulate
 from games.simulate.diffusion import BLOCK
 from games.simulate.diffusion_laws import transition_probabilities
 
@@ -144,6 +144,22 @@ def euler_costs(game, laws, *, state, regime, steps, version, horizon):
             last = (G * X[:, :n, :n]).sum() / 2 + (g * X[:, :n, n]).sum()
             costs[place] += math.exp(-game.discount * horizon) * last
     return costs
+
+
+@pytest.mark.parametrize("version", ["averaged", "sampled", "classical"])
+def test_expected_costs_are_the_moments_of_the_scheme(version):
+    """Against the recursion above, regime by regime and matrix by matrix."""
+    game, laws = draw_game(n=3, m=3, ku=2, kv=2, d=2), draw_laws(n=3, m=3, ku=2, kv=2, times=[0.0, 0.25, 0.6])
+    setting = {"state": [1, 0, -1], "regime": 1, "steps": 10, "version": version}
+    found = expected_costs(game, laws, **setting)
+    exact = euler_costs(game, laws, **setting, horizon=1.0)
+    np.testing.assert_allclose(
+        [found.leader_raw_cost, found.follower_raw_cost], exact, rtol=1e-12, atol=1e-13
+    )  # terms of order 1
+    run = simulate(game, laws, **setting, paths=20_000, seed=1)
+    for name, value in found._asdict().items():
+        sample = getattr(run, name)
+        assert abs(sample.mean - value) <= SIGMAS * sample.standard_error
 
 
 SIZES = [
@@ -436,6 +452,13 @@ def test_bad_input_is_one_clear_line(game, laws, changed, message):
     with pytest.raises(GameError) as caught:
         simulate(game(), laws(), **(GOOD | changed))
     assert str(caught.value).startswith(message) and "\n" not in str(caught.value)
+
+
+def test_expectations_validate_too():
+    with pytest.raises(GameError, match="steps: expected an integer >= 1, found 0"):
+        expected_costs(draw_game(), draw_laws(), state=[1, 1], regime=0, steps=0)
+    with pytest.raises(GameError, match="regime: expected one of 0, ..., 1, found 5"):
+        expected_costs(draw_game(), draw_laws(), state=[1, 1], regime=5, steps=1)
 
 
 @pytest.mark.parametrize(
