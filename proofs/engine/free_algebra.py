@@ -21,10 +21,10 @@ import flint
 
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Exact
+from proofs.engine.free_algebra_binders import Application, Expectation, Function, expectation, replaced
 from proofs.engine.free_algebra_completion import Rewriting
 from proofs.engine.free_algebra_expressions import (
     Dimension,
-    Expectation,
     Expression,
     Generator,
     Identity,
@@ -36,11 +36,9 @@ from proofs.engine.free_algebra_expressions import (
     Trace,
     Transpose,
     dimension,
-    expectation,
     identity,
     inverses,
     matrix,
-    replaced,
     scalar,
     symmetric,
     vector,
@@ -52,6 +50,7 @@ from proofs.engine.free_algebra_words import ONE, TRACE, Alphabet, Polynomial, c
 __all__ = [
     "Decision",
     "Expression",
+    "Function",
     "Outcome",
     "decide",
     "dimension",
@@ -210,6 +209,8 @@ class _Reader:
                 return self._inverse(self.rewriting.reduce(self.read(expression.argument)))
             case LogDet():
                 return self._log_det(self.rewriting.reduce(self.read(expression.argument)))
+            case Application():
+                return self.read(expression.written_out())
             case Expectation():
                 return self._expected(expression)
         raise DerivationError(f"expected a matrix expression, found {type(expression).__name__}")

@@ -9,7 +9,9 @@ from proofs.engine.argument import Argument
 from proofs.engine.errors import DerivationError
 from proofs.engine.free_algebra import substitute
 from proofs.engine.free_algebra_derivation import FreeAlgebra, GeneratorDefinition, MatrixDerivation, Section, equation
-from proofs.engine.free_algebra_expressions import Expression
+from proofs.engine.free_algebra_expressions import (
+    Expression,
+)
 from proofs.engine.free_algebra_identity import Side
 from proofs.engine.free_algebra_rules import Assume, Combine, Particular, TakeExpectation, expected, sides_of
 from proofs.engine.free_algebra_vocabulary import MatrixVocabulary

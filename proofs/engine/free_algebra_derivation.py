@@ -10,8 +10,13 @@ from proofs.engine.derivation import Derivation
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Evidence, Exact
 from proofs.engine.free_algebra import identity, inverses, is_zero, substitute
+from proofs.engine.free_algebra_binders import free_generators
 from proofs.engine.free_algebra_blocks import BlockMatrix
-from proofs.engine.free_algebra_expressions import Expression, Generator, free_generators, walk
+from proofs.engine.free_algebra_expressions import (
+    Expression,
+    Generator,
+    walk,
+)
 from proofs.engine.free_algebra_identity import MatrixIdentity, Side, expressions_of
 from proofs.engine.free_algebra_numeric import as_function, generators_of
 from proofs.engine.free_algebra_vocabulary import MatrixVocabulary

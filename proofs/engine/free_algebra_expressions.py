@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 
 from proofs.engine.errors import DerivationError
@@ -275,47 +275,6 @@ class LogDet(_Unary):
         return rf"\log\left|{det}\right|", ATOM
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Expectation(Expression):
-    """E[argument] over a random vector of the given mean and covariance, a binder: its scope is the argument.
-
-    Everything else in the argument is a constant. The argument is to be a polynomial of degree at most 2 in the
-    variable, so that mean and covariance decide the value, whatever the law; the free algebra refuses others.
-    """
-
-    variable: Generator
-    mean: Expression
-    covariance: Expression
-    argument: Expression
-
-    def children(self) -> tuple[Expression, ...]:
-        return self.mean, self.covariance, self.argument
-
-    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
-        return expectation(children[2], self.variable, children[0], children[1])
-
-    def latex_parts(self) -> tuple[str, int]:
-        law = rf"{self.variable} \sim \left({self.mean.to_latex()},\, {self.covariance.to_latex()}\right)"
-        return rf"\mathbb{{E}}_{{{law}}}\left[{self.argument.to_latex()}\right]", ATOM
-
-
-def expectation(argument: Expression, variable: Expression, mean: Expression, covariance: Expression) -> Expression:
-    """E[argument], the variable having that mean and covariance.
-
-    Raises `DerivationError` where the variable is no column, or mean and covariance have not its shape.
-    """
-    if not isinstance(variable, Generator) or variable.cols != "1":
-        raise DerivationError(f"expectation: expected a column to take it over, found {variable}")
-    if mean.shape != variable.shape:
-        raise DerivationError(f"expectation: expected a mean of {variable.rows} x 1, found {mean.rows} x {mean.cols}")
-    if covariance.shape != (variable.rows, variable.rows):
-        raise DerivationError(
-            f"expectation: expected a covariance of {variable.rows} x {variable.rows}, "
-            f"found {covariance.rows} x {covariance.cols}"
-        )
-    return Expectation(*argument.shape, variable, mean, covariance, argument)
-
-
 def matrix(name: str, rows: str, cols: str, *, latex: str = "") -> Expression:
     """A generator of shape rows x cols."""
     return Generator(rows, cols, name, False, latex)
@@ -433,49 +392,3 @@ def _factors(argument: Expression) -> Iterator[Expression]:
                 yield from _factors(factor)
         case _:
             yield argument
-
-
-def free_generators(expression: Expression) -> frozenset[Generator]:
-    """The generators that occur, but the variables of expectations inside their scope."""
-    if isinstance(expression, Generator):
-        return frozenset((expression,))
-    if isinstance(expression, Expectation):
-        outer = free_generators(expression.mean) | free_generators(expression.covariance)
-        return outer | (free_generators(expression.argument) - {expression.variable})
-    return frozenset().union(*(free_generators(child) for child in expression.children()))
-
-
-def mapped(expression: Expression, replace: Callable[[Expression], Expression | None]) -> Expression:
-    """The expression with every subexpression for which `replace` answers exchanged for that answer.
-
-    The variable of an expectation stays. Raises `DerivationError` for an answer of another shape, and for one that
-    would bring the variable of an expectation into its scope.
-    """
-    answer = replace(expression)
-    if answer is not None:
-        if answer.shape != expression.shape:
-            raise DerivationError(
-                f"substitute: expected shape {expression.rows} x {expression.cols} for {expression}, "
-                f"found {answer.rows} x {answer.cols}"
-            )
-        return answer
-    if isinstance(expression, Expectation):
-        return _mapped_binder(expression, replace)
-    children = expression.children()
-    return expression.rebuilt(tuple(mapped(child, replace) for child in children)) if children else expression
-
-
-def _mapped_binder(binder: Expectation, replace: Callable[[Expression], Expression | None]) -> Expression:
-    def within(part: Expression) -> Expression | None:
-        answer = None if part == binder.variable else replace(part)
-        if answer is not None and binder.variable in free_generators(answer):
-            raise DerivationError(f"substitute: expected nothing about {binder.variable} in its expectation: {answer}")
-        return answer
-
-    mean, covariance = mapped(binder.mean, replace), mapped(binder.covariance, replace)
-    return binder.rebuilt((mean, covariance, mapped(binder.argument, within)))
-
-
-def replaced(expression: Expression, replacements: Mapping[Expression, Expression]) -> Expression:
-    """Generators exchanged for expressions; `free_algebra.substitute` also checks that symmetric ones stay so."""
-    return mapped(expression, replacements.get)

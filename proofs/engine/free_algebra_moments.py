@@ -15,7 +15,13 @@ import dataclasses
 import flint
 
 from proofs.engine.errors import DerivationError
-from proofs.engine.free_algebra_expressions import Expression, Generator, Inverse, LogDet, walk
+from proofs.engine.free_algebra_expressions import (
+    Expression,
+    Generator,
+    Inverse,
+    LogDet,
+    walk,
+)
 from proofs.engine.free_algebra_words import ONE, TRACE, Alphabet, Monomial, Polynomial, Word, combine
 
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from proofs.engine.errors import DerivationError
 from proofs.engine.free_algebra import normal_form
+from proofs.engine.free_algebra_binders import Application, Expectation, free_generators
 from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct
 from proofs.engine.free_algebra_expressions import (
     Dimension,
-    Expectation,
     Expression,
     Generator,
     Identity,
@@ -24,7 +24,6 @@ from proofs.engine.free_algebra_expressions import (
     Sum,
     Trace,
     Transpose,
-    free_generators,
     walk,
 )
 from proofs.engine.free_algebra_identity import Determinants, Side
@@ -132,6 +131,8 @@ def _evaluated(side: Side, arrays: Mapping[str, np.ndarray], sizes: Mapping[str,
                 return np.full((1, 1), np.trace(of(part.argument)))
             case LogDet():
                 return np.full((1, 1), np.linalg.slogdet(of(part.argument))[1])
+            case Application():
+                return of(part.written_out())
             case Expectation():
                 return of(normal_form(part))  # written out in the moments
             case BlockMatrix():

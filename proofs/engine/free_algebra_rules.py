@@ -9,6 +9,7 @@ from typing import ClassVar, cast
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Evidence, Exact
 from proofs.engine.free_algebra import Expression, inverses, substitute
+from proofs.engine.free_algebra_binders import Expectation, expectation, free_generators
 from proofs.engine.free_algebra_derivation import (
     FreeAlgebra,
     GeneratorDefinition,
@@ -17,7 +18,9 @@ from proofs.engine.free_algebra_derivation import (
     equation,
     invertible_assumptions,
 )
-from proofs.engine.free_algebra_expressions import Expectation, Generator, expectation, free_generators
+from proofs.engine.free_algebra_expressions import (
+    Generator,
+)
 from proofs.engine.relation import Relation
 from proofs.engine.step import Assumption, Assumptions, Rule, Step, union
 

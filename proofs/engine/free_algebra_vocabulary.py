@@ -10,7 +10,11 @@ from sympy.tensor.indexed import IndexedBase
 
 from proofs.engine.errors import DerivationError
 from proofs.engine.free_algebra import substitute
-from proofs.engine.free_algebra_expressions import Expression, Generator, free_generators
+from proofs.engine.free_algebra_binders import free_generators
+from proofs.engine.free_algebra_expressions import (
+    Expression,
+    Generator,
+)
 from proofs.engine.terms import Scalar
 from proofs.engine.vocabulary import Vocabulary
 

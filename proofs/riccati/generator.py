@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from proofs.engine.free_algebra import expectation, matrix, scalar, symmetric, vector, zero
 from proofs.engine.free_algebra_argument import MatrixArgument
-from proofs.engine.free_algebra_blocks import BlockMatrix
+from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct
 from proofs.engine.free_algebra_derivation import MatrixDerivation
 from proofs.engine.step import Step
 from proofs.riccati.vocabulary import BOTH, Player, U, V, X, vocabulary
@@ -45,8 +45,8 @@ def write(argument: MatrixArgument) -> Hamiltonians:
         "Any number of channels and of regimes",
         """The channels stand below one another, in C, D, F and s, with the matrix P repeated along the diagonal; the
         terms of the other regimes are collected in (Lambda P), (Lambda p), (Lambda r). With no channel, and with no
-        regime, both sides vanish; the two equations below add one more. So every sum over channels, and every sum over
-        regimes, is covered by the letters used from here on.""",
+        regime, all sums are zero; the equations below add one more. So sums over every number of channels and of
+        regimes are covered by the letters used from here on.""",
     )
     _one_more_channel(argument)
     _one_more_regime(argument, BOTH[0])
@@ -85,21 +85,29 @@ def _one_more_channel(argument: MatrixArgument) -> None:
     diagonal = BlockMatrix(((stacked, zero("N", "n")), (zero("n", "N"), P)))
     tall = BlockMatrix(((so_far,), (added,)))
     argument.conclude(
-        "one more channel",
+        "one more channel, second-order term",
         argument.identity(
-            (P @ (spread + added @ added.T)).trace() - (tall.T @ diagonal @ tall).blocks[0][0],
-            (P @ spread).trace() - so_far.T @ stacked @ so_far,
-            reason="tr(P sigma_l sigma_l') = sigma_l' P sigma_l: the difference stays what it was, and was 0 at first",
+            (P @ (spread + added @ added.T)).trace(),
+            (P @ spread).trace() + added.T @ P @ added,
+            reason="the second-order term tr(P Q) of V grows by sigma_l' P sigma_l",
+        ),
+    )
+    argument.conclude(
+        "one more channel, stacked",
+        argument.identity(
+            BlockProduct((tall.T, diagonal, tall)),
+            BlockMatrix(((so_far.T @ stacked @ so_far + added.T @ P @ added,),)),
+            reason="so does sigma' (I x P) sigma, where sigma_l stands below the others",
         ),
     )
     J, K = matrix("J", "N", "k"), matrix("J_l", "n", "k")
     columns = BlockMatrix(((J,), (K,)))
     argument.conclude(
-        "one more channel in a Hessian",
+        "one more channel, in a Hessian",
         argument.identity(
-            (columns.T @ diagonal @ columns).blocks[0][0] - K.T @ P @ K,
-            J.T @ stacked @ J,
-            reason="likewise J' (I x P) J is the sum of J_l' P J_l",
+            BlockProduct((columns.T, diagonal, columns)),
+            BlockMatrix(((J.T @ stacked @ J + K.T @ P @ K,),)),
+            reason="and J' (I x P) J grows by J_l' P J_l",
         ),
     )
 
@@ -120,6 +128,8 @@ def _one_more_regime(argument: MatrixArgument, k: Player) -> None:
 
 
 def _hamiltonian(argument: MatrixArgument, k: Player) -> Step:
+    for function in (k.flow, k.running, k.hamiltonian):
+        argument.identity(function(X, U, V), function.body, reason="notation")
     blocks = (*k.H.values(), *k.h.values(), k.c)
     return argument.conclude(
         f"{k.name}, Hamiltonian",

@@ -15,6 +15,7 @@ from typing import Literal
 
 from proofs.engine.free_algebra import (
     Expression,
+    Function,
     dimension,
     expectation,
     matrix,
@@ -102,19 +103,23 @@ class Player:
         """V_k(x, i)."""
         return x.T @ self.P @ x / 2 + self.p.T @ x + self.r
 
-    def flow(self, x: Expression, u: Expression, v: Expression) -> Expression:
+    @functools.cached_property
+    def flow(self) -> Function:
         """(L^{u,v} V_k)(x, i), the controlled generator without switching: drift and half the second-order term."""
-        drift = A @ x + B @ u + E @ v + b
-        volatility = C @ x + D @ u + F @ v + s
-        return (self.P @ x + self.p).T @ drift + volatility.T @ self.stacked_P @ volatility / 2
+        drift = A @ X + B @ U + E @ V + b
+        volatility = C @ X + D @ U + F @ V + s
+        body = (self.P @ X + self.p).T @ drift + volatility.T @ self.stacked_P @ volatility / 2
+        return Function(rf"\mathcal L V_{self.index}", (X, U, V), body)
 
-    def running(self, x: Expression, u: Expression, v: Expression) -> Expression:
+    @functools.cached_property
+    def running(self) -> Function:
         """z'M_k z / 2 + m_k'z."""
-        return quadratic(self.M, self.m, x, u, v)
+        return Function(rf"\ell_{self.index}", (X, U, V), quadratic(self.M, self.m, X, U, V))
 
-    def hamiltonian(self, x: Expression, u: Expression, v: Expression) -> Expression:
+    @functools.cached_property
+    def hamiltonian(self) -> Function:
         """z'H_k z / 2 + h_k'z + c_k."""
-        return quadratic(self.H, self.h, x, u, v) + self.c
+        return Function(f"q_{self.index}", (X, U, V), quadratic(self.H, self.h, X, U, V) + self.c)
 
     def stage(self, x: Expression, u: Expression, v: Expression) -> Expression:
         """(L^{u,v} V_k)(x, i) + z'M_k z / 2 + m_k'z."""
