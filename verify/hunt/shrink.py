@@ -16,15 +16,16 @@ import numpy as np
 
 from games.core import Game
 from games.errors import FirstmoverError
+from games.linear_quadratic import LinearQuadraticGame
 from verify.errors import ClaimError
+from verify.hunt import lq_moves
+from verify.hunt.numbers import DENOMINATORS, nearer, nearest, size
 from verify.statement import Claim
 from verify.twin import Twin
 from verify.variant import Variant, variants
 
 KERNEL = "transition"
 """The array whose last axis holds probabilities."""
-
-DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 1024)
 
 
 def shrink(claim: Claim | Variant, game: Game, *, budget: int = 2_000) -> Game:
@@ -45,6 +46,8 @@ def shrink(claim: Claim | Variant, game: Game, *, budget: int = 2_000) -> Game:
     if not violates(game):
         raise ClaimError(f"shrink: expected a counterexample to {variant.title}, found a game that is none")
     game = game.exact()
+    if isinstance(game, LinearQuadraticGame):
+        return _moved(violates, game, budget)
     left = itertools.repeat(None, budget)
     improved = True
     while improved:
@@ -55,6 +58,22 @@ def shrink(claim: Claim | Variant, game: Game, *, budget: int = 2_000) -> Game:
             if _accepted(violates, candidate):
                 game, improved = candidate, True
                 break
+    return game
+
+
+def _moved(violates: Callable[[Game], bool], game: LinearQuadraticGame, budget: int) -> Game:
+    """All moves in turn, over and over until none makes the game simpler: most of its numbers matter to nothing."""
+    improved = True
+    while improved:
+        improved = False
+        for move in lq_moves.moves(game):
+            for candidate in move(game):
+                if budget == 0:
+                    return game
+                budget -= 1
+                if _accepted(violates, candidate):
+                    game, improved = candidate, True
+                    break
     return game
 
 
@@ -80,15 +99,15 @@ def _simpler(game: Game) -> Iterator[Game]:
             yield from _tried(game, rounded)
     for name in names:  # all occurrences of a number together: ties are what theory breaks at
         array = getattr(game, name)
-        for number in sorted({*array.flat}, key=_size, reverse=True):
-            for nearer in _nearer(number):
+        for number in sorted({*array.flat}, key=size, reverse=True):
+            for simpler in nearer(number):
                 changed = array.copy()
-                changed[array == number] = nearer
+                changed[array == number] = simpler
                 yield from _tried(game, {name: changed})
     for name in names:
         array = getattr(game, name)
         for index in np.ndindex(array.shape):
-            for number in _nearer(array[index]):
+            for number in nearer(array[index]):
                 changed = array.copy()
                 changed[index] = number
                 yield from _tried(game, {name: changed})
@@ -117,7 +136,7 @@ def _simpler_kernels(game: Game) -> Iterator[Game]:
 
 
 def _law_size(law: np.ndarray) -> int:
-    return sum(_size(p)[0] for p in law)
+    return sum(size(p)[0] for p in law)
 
 
 def _shorter_law(law: np.ndarray, denominator: int) -> np.ndarray:
@@ -153,24 +172,5 @@ def _without(game: Game, name: str, axis: str, index: int) -> np.ndarray:
 def _rounded(array: np.ndarray, denominator: int) -> np.ndarray:
     changed: Any = np.empty(array.shape, dtype=object)
     for index in np.ndindex(array.shape):
-        changed[index] = _nearest(array.item(index), denominator)
+        changed[index] = nearest(array.item(index), denominator)
     return changed
-
-
-def _nearest(number: Fraction, denominator: int) -> Fraction:
-    return Fraction(round(number * denominator), denominator)
-
-
-def _nearer(number: Fraction) -> Iterator[Fraction]:
-    """Simpler numbers than p/q in the order to try them: smaller |p| + q, or an integer nearer to 0."""
-    seen = {number}
-    for simpler in (Fraction(0), Fraction(1), Fraction(-1), *(_nearest(number / 2, d) for d in DENOMINATORS[:4])):
-        if simpler not in seen and _size(simpler) < _size(number):
-            seen.add(simpler)
-            yield simpler
-    if number.denominator == 1 and abs(number) > 1:
-        yield number - (1 if number > 0 else -1)
-
-
-def _size(number: Fraction) -> tuple[int, int]:
-    return abs(number.numerator) + number.denominator, int(number < 0)
