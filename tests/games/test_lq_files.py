@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +89,13 @@ class TestForms:
         assert game.leader_M[1].tolist() == COSTS["M"] and game.leader_m[0].tolist() == [0, 1, 0, 0]
         assert game.leader_g[0].tolist() == [1, 0] and not game.leader_G.any() and not game.follower_m.any()
         assert game.follower_G[1].tolist() == [[1, 2], [2, 5]] and not game.follower_g.any()
+
+    def test_the_example_of_the_reference(self):
+        reference = (Path(__file__).parents[2] / "docs" / "reference.md").read_text()
+        example = re.search(r"```json\n(\{\"kind\": \"lq\".*?)```", reference, re.DOTALL)
+        assert example is not None
+        game: Any = as_json.parse(example[1])
+        assert (game.regimes, game.states, game.channels, game.horizon) == (2, 1, 1, 2)
 
     def test_what_may_be_left_out(self):
         game = parsed(SCALAR)

@@ -135,7 +135,7 @@ class TestCodes:
         game = fam.decode([])
         least = {size.low for name in AXES if isinstance(size := getattr(fam, name, None), Sizes)}
         assert set(sizes(game)) == least <= {1, 2}
-        largest = 16 if fam.name == "lq_fast_switching" else 3  # what it is about begins there
+        largest = 16 if isinstance(fam, LinearQuadraticFamily) else 3  # fast switching begins at rates of 16
         assert all(abs(entry) <= largest for name in game.core for entry in np.ravel(getattr(game, name)))
 
     def test_the_last_integer_of_a_longest_code_matters(self, fam):

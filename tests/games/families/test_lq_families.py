@@ -177,7 +177,7 @@ def test_costs_are_positive_definite(name):
 def test_most_games_keep_their_values_to_the_horizon(name, riccati):
     """Runge-Kutta steps of the two coupled Riccati equations: values stay finite and the game well posed."""
     lasting = total = 0
-    for batch in batches(name, 10, 5):
+    for batch in batches(name, 6, 3):
         for game in batch:
             kept = True
             for P, _ in riccati.backwards(game, game.horizon, 24):
