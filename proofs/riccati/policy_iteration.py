@@ -22,9 +22,9 @@ from __future__ import annotations
 
 from proofs.engine.free_algebra import Expression, matrix, scalar, symmetric
 from proofs.engine.free_algebra_argument import MatrixArgument
+from proofs.engine.free_algebra_binders import free_generators
 from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct, block
 from proofs.engine.free_algebra_derivation import MatrixDerivation
-from proofs.engine.free_algebra_binders import free_generators
 from proofs.engine.free_algebra_identity import Side, expressions_of
 from proofs.engine.free_algebra_vocabulary import MatrixVocabulary
 
