@@ -9,6 +9,7 @@
 "horizon" is null where the game never ends. What is left out of b, noise, C, D, F, s, m, G and g is 0; regimes may have
 different numbers of noise channels; one regime needs no generator. A point, "kind": "lq point", has "P", "p", "r"
 beside M for both players, and "regime", "state", "leader_action" and "deviation": {"leader": {"mean", "factor"}, ...}.
+Policy iteration, "kind": "lq iteration", has "gain" beside M for both players, "bound" for the follower, and "steps".
 Deeper nesting of a list of numbers is a batch.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 from games.core import as_fraction
 from games.errors import GameError, shown
 from games.linear_quadratic import PLAYERS, LinearQuadraticGame, LinearQuadraticPoint
+from games.linear_quadratic_iteration import LinearQuadraticIteration
 
 LARGEST = 2**23
 """Entries of all arrays together: what is left out must not let a short file fill the memory."""
@@ -42,7 +44,8 @@ def _paths() -> dict[str, tuple[str, ...]]:
         paths |= {f"{player}_{name}": (_REGIME, player, name) for name in ("M", "m", "G", "g", "P", "p", "r")}
         paths |= {f"{player}_{name}": ("deviation", player, name) for name in ("mean", "factor")}
         paths[f"{player}_temperature"] = ("temperature", player)
-    return paths
+        paths[f"{player}_gain"] = (_REGIME, player, "gain")
+    return paths | {"follower_bound": (_REGIME, "follower", "bound"), "steps": ("steps",)}
 
 
 PATHS: Mapping[str, tuple[str, ...]] = _paths()
@@ -52,7 +55,7 @@ OPTIONAL = frozenset({"b", "noise", "C", "D", "F", "s", "m", "G", "g", "generato
 """Keys that may be missing; the generator only where there is one regime."""
 
 KINDS: Mapping[str, type[LinearQuadraticGame]] = {
-    game.kind: game for game in (LinearQuadraticGame, LinearQuadraticPoint)
+    game.kind: game for game in (LinearQuadraticGame, LinearQuadraticPoint, LinearQuadraticIteration)
 }
 
 

@@ -98,26 +98,29 @@ def values(game: Game, order: Order, bits: int) -> Pair:
         return flow.unflat(flow.run(start, arb(flint_number(horizon))))
 
 
-def is_trapped(game: Game, point: Pair, order: Order, bits: int) -> bool:
-    """Whether the solution from the terminal costs of `game` certainly converges to `point`, exactly stationary.
+def terminal_limit_gap(game: Game, fact: Fact, bits: int) -> Fraction | arb:
+    """How far the limit of the point's Riccati flow, from the terminal costs G, is from the point's P: largest |entry|.
 
-    Raises `CertificateError` where the balls do not decide.
+    Exactly 0 where the flow is caught by a trap around the point, which is exactly stationary. Raises
+    `CertificateError` for a point that is not, and where the balls do not decide.
     """
-    exactly = Equations.of(game)
+    equations = Equations.quadratic(game)
+    point = equations.candidate(game)
+    if any(unpack(right_side(equations, point, Order.STACKELBERG)[0])):
+        raise CertificateError("terminal_limit_gap: expected a stationary point, found one that the flow moves")
     with ctx.workprec(bits + 64):
-        flow = _Flow(exactly.over(arb), order, bits)
+        flow = _Flow(equations.over(arb), Order.STACKELBERG, bits)
         target = [arb(x) for x in unpack(point)]
         trap = flow.trap(target)
-        if trap is None:
-            raise CertificateError("limit: expected a stationary point that attracts, found no trap around it")
-        y, time = [arb(x) for x in unpack(exactly.terminal(game))], arb(0)
-        while time <= LONGEST_LIMIT:
-            if trap.holds(y):
-                return True
-            elsewhere = flow.settled(y)
-            if elsewhere is not None:
-                return not any(not a.overlaps(b) for a, b in zip(elsewhere, target, strict=True))
-            y, time = flow.run(y, arb(1)), time + 1
+        y = [arb(x) for x in unpack(equations.terminal(game))]
+        for _ in range(LONGEST_LIMIT):
+            if trap is not None and trap.holds(y):
+                return Fraction(0)
+            found = flow.settled(y)
+            if found is not None:
+                away = [abs(a - b) for a, b in zip(found, target, strict=True)]
+                return functools.reduce(arb.max, away)
+            y = flow.run(y, arb(1))
     raise CertificateError(f"limit: expected a solution that settles within a time of {LONGEST_LIMIT}, found none")
 
 

@@ -44,7 +44,7 @@ Mats = Sequence[Matrix]  # one symmetric matrix a regime
 def riccati_residual(game: Game, fact: Fact, bits: int) -> Fraction:
     """The largest |entry| of R at the point's P_L and P_F: 0 where they are stationary."""
     rates, _ = right_side(*_at(game), Order.STACKELBERG)
-    return _fraction(max(abs(x) for x in unpack(rates)))
+    return fraction(max(abs(x) for x in unpack(rates)))
 
 
 def closed_loop_abscissa(game: Game, fact: Fact, bits: int) -> Fraction | arb:
@@ -64,6 +64,13 @@ def follower_flow_abscissa(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     return abscissa(fmpq_mat([[slopes[half + i, half + j] for j in range(half)] for i in range(half)]), bits)
 
 
+def leader_influence(game: Game, fact: Fact, bits: int) -> Fraction:
+    """The largest |entry| of B, D and of what M_F charges for u, in all regimes."""
+    assert isinstance(game, LinearQuadraticGame)
+    _, u, _ = game.blocks()
+    return max(abs(x) for array in (game.B, game.D, game.follower_M[..., u, :]) for x in array.flat)
+
+
 def lyapunov_eigenvalue(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     """The least eigenvalue of the X_i with L(X) - beta X = -(I, ..., I).
 
@@ -73,7 +80,7 @@ def lyapunov_eigenvalue(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     operator = lifted(game)
     size = operator.nrows()
     n, regimes = equations.states, len(equations.regimes)
-    ones = _coordinates([unit(n, fmpq(0))] * regimes)
+    ones = coordinates([unit(n, fmpq(0))] * regimes)
     shift = fmpq_mat([[equations.discount if i == j else fmpq(0) for j in range(size)] for i in range(size)])
     try:
         found = (operator - shift).solve(fmpq_mat(size, 1, [-x for x in ones]))
@@ -82,23 +89,34 @@ def lyapunov_eigenvalue(game: Game, fact: Fact, bits: int) -> Fraction | arb:
             "lyapunov_eigenvalue: expected one solution, found an operator without inverse"
         ) from None
     X = matrices([x for row in found.tolist() for x in row], n, regimes)
-    least = [-abscissa(fmpq_mat([[-x for x in row] for row in own]), bits) for own in X]
-    with ctx.workprec(bits + 32):
-        if all(isinstance(x, Fraction) for x in least):
-            return min(x for x in least if isinstance(x, Fraction))
-        balls = [arb(fmpq(x.numerator, x.denominator)) if isinstance(x, Fraction) else x for x in least]
-        return functools.reduce(arb.min, balls)
+    return least([least_eigenvalue(own, bits) for own in X], bits)
 
 
 def abscissa(matrix: fmpq_mat, bits: int) -> Fraction | arb:
     """The largest real part of an eigenvalue of a rational matrix: exactly for one row, else in a ball of `bits`."""
     if matrix.nrows() == 1:
-        return _fraction(matrix[0, 0])
+        return fraction(matrix[0, 0])
     polynomial: fmpq_poly = matrix.charpoly()
     squarefree = polynomial / polynomial.gcd(polynomial.derivative())
     with ctx.workprec(bits + 32):
-        parts = [root.real for root, _ in squarefree.numer().complex_roots()]
+        roots: list[Any] = squarefree.numer().complex_roots()  # pyright: ignore[reportAssignmentType]: pairs, as it is
+        parts = [root.real for root, _ in roots]
         return functools.reduce(arb.max, parts)
+
+
+def least_eigenvalue(symmetric: Matrix, bits: int) -> Fraction | arb:
+    """The least eigenvalue of a symmetric matrix of rationals."""
+    return -abscissa(fmpq_mat([[-x for x in row] for row in symmetric]), bits)
+
+
+def least(numbers: Sequence[Fraction | arb], bits: int) -> Fraction | arb:
+    """The least of numbers, rational where all of them are."""
+    rational = [x for x in numbers if isinstance(x, Fraction)]
+    if len(rational) == len(numbers):
+        return min(rational)
+    with ctx.workprec(bits + 32):
+        balls = [arb(fmpq(x.numerator, x.denominator)) if isinstance(x, Fraction) else x for x in numbers]
+        return functools.reduce(arb.min, balls)
 
 
 def lifted(game: Game) -> fmpq_mat:
@@ -116,7 +134,7 @@ def lifted_operator(generator: Matrix, loops: Sequence[tuple[Matrix, tuple[Matri
     columns = []
     for k in range(size):
         X = matrices([fmpq(int(i == k)) for i in range(size)], n, regimes)
-        columns.append(_coordinates(apply_lifted(generator, loops, X)))
+        columns.append(coordinates(apply_lifted(generator, loops, X)))
     return fmpq_mat([[columns[j][i] for j in range(size)] for i in range(size)])
 
 
@@ -152,7 +170,7 @@ def matrices(numbers: Sequence[fmpq], n: int, regimes: int) -> list[Matrix]:
     return found
 
 
-def _coordinates(X: Mats) -> list[fmpq]:
+def coordinates(X: Mats) -> list[fmpq]:
     return [x for own in X for i, row in enumerate(own) for x in row[i:]]
 
 
@@ -182,5 +200,5 @@ def _flow_jacobian(game: Game) -> fmpq_mat:
     return fmpq_mat([[column[i] for column in columns] for i in range(len(y))])
 
 
-def _fraction(x: fmpq) -> Fraction:
+def fraction(x: fmpq) -> Fraction:
     return Fraction(int(x.p), int(x.q))
