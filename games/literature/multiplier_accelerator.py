@@ -16,7 +16,7 @@ def _regime(A: list[list[str]], Q: list[list[str]], R: str) -> dict[str, object]
         "E": [[0], [1]],
         "noise": [{"D": [[0], ["1/10"]], "F": [[0], ["1/10"]]}],
         "leader": {"M": [[p, q, 0, 0], [q, s, 0, 0], [0, 0, R, 0], [0, 0, 0, 0]]},
-        "follower": {"M": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, "1/2"], [0, 0, "1/2", 2]]},
+        "follower": {"M": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, "1/8", "1/2"], [0, 0, "1/2", 2]]},
     }
 
 
@@ -51,5 +51,6 @@ NOTE = (
     "and the first player's weights Q and R, is that of Blair and Sworder as the literature on Markov jump linear "
     "systems hands it on, quoted from memory; state: income of last year and of this year. Ours: continuous time "
     "(A - I for A, the chain less the identity for the generator), the private sector who answers the government, "
-    "its weights, volatility that spending brings (1/10 of it), discount, horizon and temperatures."
+    "its cost (x'x + 2 (v + u/4)^2) / 2, which counts a quarter of the government's spending, volatility that spending "
+    "brings (1/10 of it), discount, horizon and temperatures."
 )
