@@ -260,8 +260,8 @@ def _equations() -> Meanings:
             + G.T @ (H["uu"] @ g + H["vu"].T @ w + h["u"])
             + R.T @ (H["vu"] @ g + H["vv"] @ w + h["v"])
         )
-        nothing = zero("n", "1")
-        found[k.closed_r] = quadratic(H, h, nothing, g, w) + k.c
+        squared = (g.T @ H["uu"] @ g + w.T @ H["vv"] @ w) / 2 + w.T @ H["vu"] @ g
+        found[k.closed_r] = squared + h["u"].T @ g + h["v"].T @ w + k.c
         for sees, covariance in COVARIANCE_U.items():
             seen = T @ covariance @ T.T if sees == "action" else zero("k_v", "k_v")
             mixed = 2 * (H["vu"].T @ T @ covariance).trace() if sees == "action" else zero("1", "1")
