@@ -89,8 +89,8 @@ def _effort(claim: Claim, variant: Variant) -> Effort:
     if variant.name == "claim":
         if claim.derivation:
             return DERIVED
-        # A conjecture is shown simply where it fails, unless an exhaustive search will find the simplest there is; so is
-        # what fails of linear-quadratic games, of whose many numbers few matter.
+        # A conjecture is shown simply where it fails, unless an exhaustive search will find the simplest there is; so
+        # is what fails of linear-quadratic games, of whose many numbers few matter.
         many = any(issubclass(family(name).game, LinearQuadraticGame) for name in claim.families)
         known = claim.smallest or (claim.expected is not None and not many)
         return FULL if known else dataclasses.replace(FULL, simplify=ABLATED.simplify)

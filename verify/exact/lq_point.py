@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -45,6 +45,13 @@ def as_matrix(array: np.ndarray) -> fmpq_mat:
     """A matrix of Fractions; a vector becomes a column."""
     rows = array.reshape(array.shape[0], -1)
     return fmpq_mat(*rows.shape, [as_fmpq(entry) for entry in rows.flat])
+
+
+def as_array(entries: Sequence[fmpq], shape: tuple[int, ...]) -> np.ndarray:
+    """Entries, read row by row, as Fractions."""
+    array = np.empty(shape, dtype=object)
+    array.reshape(-1)[:] = [as_fraction(entry) for entry in entries]
+    return array
 
 
 def block(matrix: fmpq_mat, rows: slice, columns: slice) -> fmpq_mat:

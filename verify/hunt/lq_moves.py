@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from games.errors import GameError
-from games.linear_quadratic import LinearQuadraticGame
+from games.linear_quadratic import LinearQuadraticGame, LinearQuadraticPoint
+from verify.exact.lq_point import PLAYERS, as_array, stage
 from verify.hunt.numbers import DENOMINATORS, nearer, nearest
 
 Arrays = dict[str, np.ndarray]
@@ -23,6 +24,7 @@ Move = Callable[[LinearQuadraticGame], Iterator[LinearQuadraticGame]]
 
 AXES = ("regimes", "states", "leader actions", "follower actions", "channels")
 SYMMETRIC = frozenset({"leader_M", "follower_M", "leader_G", "follower_G", "leader_P", "follower_P"})
+DYNAMICS = ("A", "B", "E", "b", "C", "D", "F", "s")
 FACTORS = frozenset({"leader_factor", "follower_factor"})
 
 
@@ -32,6 +34,7 @@ def moves(game: LinearQuadraticGame) -> Iterator[Move]:
         for index in reversed(range(game.size(axis))):
             yield functools.partial(_without, axis=axis, index=index)
     names = [name for name in game.core if name not in ("regime", "generator")]
+    yield _static
     for name in names:
         yield functools.partial(_plain, name=name)
     yield _never_left
@@ -88,6 +91,19 @@ def _balanced(generator: np.ndarray) -> np.ndarray:
     np.fill_diagonal(changed, Fraction(0))
     np.fill_diagonal(changed, -changed.sum(axis=1))
     return changed
+
+
+def _static(game: LinearQuadraticGame) -> Iterator[LinearQuadraticGame]:
+    """The point with nothing that moves the state: the costs become what the Hamiltonian is at these values."""
+    if not isinstance(game, LinearQuadraticPoint):
+        return
+    arrays: Arrays = {name: np.full(getattr(game, name).shape, Fraction(0), dtype=object) for name in DYNAMICS}
+    for player in PLAYERS:
+        stages = [stage(game, regime).hamiltonians[player] for regime in range(game.regimes)]
+        for name, matrices in (("M", [each.H for each in stages]), ("m", [each.h for each in stages])):
+            own = getattr(game, f"{player}_{name}")
+            arrays[f"{player}_{name}"] = as_array([entry for one in matrices for entry in one.entries()], own.shape)
+    yield from _made(game, arrays)
 
 
 def _plain(game: LinearQuadraticGame, *, name: str) -> Iterator[LinearQuadraticGame]:

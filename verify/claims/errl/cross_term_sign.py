@@ -9,7 +9,11 @@ from verify.claims.errl.shared import DEFAULT, GENERIC, PAPER, QUICK, scalar_poi
 from verify.comparison import at_least
 from verify.statement import Mutant, claim
 from verify.verdict import Verdict
-from verify.vocabulary.lq_point_laws import leader_cross_trace
+from verify.vocabulary.lq_point import (
+    follower_dimension,
+    leader_exploration_action_cross,
+    lq_follower_temperature,
+)
 
 
 @claim(
@@ -24,13 +28,16 @@ from verify.vocabulary.lq_point_laws import leader_cross_trace
     default=DEFAULT,
     mutants=(
         Mutant(
-            name="at least one",
-            text="at least 1, as if the players' costs of v were the same",
-            body=lambda game: at_least(leader_cross_trace(game), 1),
+            name="like his own",
+            text="as if it cost her half of his temperature a dimension, as it does him",
+            body=lambda game: at_least(
+                leader_exploration_action_cross(game),
+                lq_follower_temperature(game) * follower_dimension(game) / 2,
+            ),
         ),
     ),
     note="The witness has one state, no dynamics and three costs of size 1: her action costs her, his action costs him "
     "and pays her.",
 )
 def never_pays(game):
-    return at_least(leader_cross_trace(game), 0)
+    return at_least(leader_exploration_action_cross(game), 0)
