@@ -1,4 +1,4 @@
-"""Expectations, functions and logarithms of determinants in the free algebra: what they compute and what they refuse."""
+"""Expectations, functions and logarithms of determinants in the free algebra: what they give, and what they refuse."""
 
 from __future__ import annotations
 

@@ -74,12 +74,11 @@ def test_combinations_put_definitions_in() -> None:
 
 
 def test_the_expectation_of_an_equation_that_holds_for_every_vector() -> None:
-    square = Step(
-        relation=equation((v + m).T @ H @ (v + m), v.T @ H @ v + 2 * m.T @ H @ v + m.T @ H @ m), rule=FreeAlgebra()
-    )
+    multiplied = v.T @ H @ v + 2 * m.T @ H @ v + m.T @ H @ m
+    square = Step(relation=equation((v + m).T @ H @ (v + m), multiplied), rule=FreeAlgebra())
     relation = expected(square.relation, v, m, S)
     assert Step(relation=relation, rule=TakeExpectation(), uses=(square,)).assumptions == ()
-    wrong = equation(relation.lhs, expectation(square.relation.rhs, v, m, H))
+    wrong = equation(relation.lhs, expectation(multiplied, v, m, H))
     with pytest.raises(DerivationError, match="expected one law on both sides"):
         Step(relation=wrong, rule=TakeExpectation(), uses=(square,))
     with pytest.raises(DerivationError, match="expected an equation between expectations"):
@@ -197,7 +196,7 @@ def test_hypotheses_are_the_claims_or_none() -> None:
 
 
 def test_vocabularies_are_well_founded() -> None:
-    with pytest.raises(DerivationError, match="expected VALUE over earlier|expected value over earlier"):
+    with pytest.raises(DerivationError, match="expected value over earlier"):
         MatrixVocabulary(meanings={VALUE: 2 * DOUBLED, DOUBLED: c})
     with pytest.raises(DerivationError, match="over earlier generators"):
         MatrixVocabulary(meanings={VALUE: 2 * VALUE})
