@@ -138,7 +138,7 @@ class Curves:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """Numbers over a plane, panel by panel on one scale; `counts` are drawn as kinds, not on a scale.
+    """Numbers over a plane, panel by panel; `counts` are drawn as kinds, not on a scale.
 
     values[label][row][column] belongs to y_grid[row] and x_grid[column]; NaN where there is none.
     """

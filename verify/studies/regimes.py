@@ -55,7 +55,8 @@ def draw(game: LinearQuadraticGame, rng: np.random.Generator, progress: Progress
     figures: list[Figure] = [_values(solution, reach)]
     if over_time.converged:
         figures.append(_gains(over_time, endless=game.horizon is None))
-    figures.append(_laws(solution, start))
+    if float(game.leader_temperature) > 0 or float(game.follower_temperature) > 0:
+        figures.append(_laws(solution, start))
     progress(4, 6)
     figures.append(_sample_path(paths))
     progress(5, 6)
@@ -316,7 +317,7 @@ def _findings(
     if simultaneous.converged:
         others = [float(simultaneous.value("leader", 0.0, start, i)) for i in regimes]
         gains = [nash - lead for nash, lead in zip(others, values["leader"], strict=True)]
-        yield f"Without leading (feedback Nash) it costs her {_listed(others)}: leading is worth {_listed(gains)}."
+        yield f"Without leading (feedback Nash) it costs her {_listed(others)}: playing first is worth {_listed(gains)} to her."
     else:
         yield f"The simultaneous game has no answer to compare with: {simultaneous.message}"
     for sees in Sees:

@@ -37,7 +37,7 @@ def curves(figure: Figure) -> Markup:
         drawn = _panel(panel, figure, labels, wide)
         parts.append(tag("g", *drawn, transform=f"translate({x} {y})"))
     shades = sorted({band.number for panel in panels for band in panel.bands})
-    parts += _legend(labels if len(labels) > 1 else [], shades, rows * HEIGHT + 14)
+    parts += _legend(labels if len(labels) > 1 else [], shades if len(shades) > 1 else [], rows * HEIGHT + 14)
     description = f"{len(panels)} panels of {figure.y_label} over {figure.x.label}: {', '.join(labels)}."
     return chart(WIDTH, rows * HEIGHT + LEGEND, figure.title, description, *parts)
 

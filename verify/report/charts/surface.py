@@ -1,4 +1,4 @@
-"""Numbers over a plane, in panels on one scale: shades for a quantity, colours for a count."""
+"""Numbers over a plane, in panels: shades for a quantity, each panel on its own scale, colours for a count."""
 
 from __future__ import annotations
 
@@ -24,19 +24,22 @@ def surface(figure: Figure) -> Markup:
     wide, tall = WIDTH // 2, TOP + SIDE + BOTTOM
     parts = []
     for place, item in enumerate(figure.surfaces):
-        drawn = _panel(item, figure, low, high)
+        drawn = _panel(item, figure)
         at = f"translate({wide * (place % 2)} {tall * (place // 2)})"
         parts.append(tag("g", *drawn, transform=at))
     height = tall * -(-len(figure.surfaces) // 2)
-    parts += _kinds(sorted(set(known)), height) if figure.kind == "counts" else _key(figure, low, high, height)
+    parts += _kinds(sorted(set(known)), height) if figure.kind == "counts" else _key(figure, height)
     description = f"{figure.value_label} from {plain(low, 4)} to {plain(high, 4)}, in {len(figure.surfaces)} panels."
     return chart(WIDTH, height + KEY, figure.title, description, *parts)
 
 
-def _panel(item: Surface, figure: Figure, low: float, high: float) -> list[Markup]:
+def _panel(item: Surface, figure: Figure) -> list[Markup]:
+    known = [value for row in item.rows for value in row if value is not None] or [0.0]
+    low, high = min(known), max(known)
+    range_ = "" if figure.kind == "counts" else f": {plain(low, 3)} to {plain(high, 3)}"
     xs, ys = _known(figure.x_grid), _known(figure.y_grid)
     wide, tall = SIDE / len(xs), SIDE / len(ys)
-    parts = [text(item.label, LEFT + SIDE / 2, TOP - 10, "label")]
+    parts = [text(item.label + range_, LEFT + SIDE / 2, TOP - 10, "label")]
     for i, row in enumerate(item.rows):
         for j, value in enumerate(row):
             hint = f"{plain(xs[j], 3)}, {plain(ys[i], 3)}: {'none' if value is None else plain(value, 4)}"
@@ -79,8 +82,8 @@ def _known(grid: Sequence[float | None]) -> list[float]:
     return [value for value in grid if value is not None]
 
 
-def _key(figure: Figure, low: float, high: float, top: float) -> list[Markup]:
-    """A strip from the least to the largest value."""
+def _key(figure: Figure, top: float) -> list[Markup]:
+    """A strip from the least to the largest value of a panel."""
     steps, left, wide = 32, LEFT, 6.0
     parts = [
         tag(
@@ -96,8 +99,8 @@ def _key(figure: Figure, low: float, high: float, top: float) -> list[Markup]:
         for k in range(steps)
     ]
     end = left + steps * wide
-    parts.append(text(plain(low, 3), left, top + 30, "tick", "start"))
-    parts.append(text(plain(high, 3), end, top + 30, "tick", "end"))
+    parts.append(text("least", left, top + 30, "tick", "start"))
+    parts.append(text("largest", end, top + 30, "tick", "end"))
     parts.append(text(figure.value_label, end + 14, top + 13, "label", "start"))
     return parts
 
