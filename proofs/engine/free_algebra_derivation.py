@@ -71,6 +71,9 @@ def _same(left: Side, right: Side) -> bool:
         return True
     if not isinstance(left, Expression) or not isinstance(right, Expression) or left.shape != right.shape:
         return False
+    for one, another in ((left, right), (right, left)):
+        if isinstance(one, Generator) and one not in free_generators(another):
+            return False  # a letter equals no polynomial in other letters
     return is_zero(left - right, critical_pairs=0) is not None
 
 
