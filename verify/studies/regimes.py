@@ -317,7 +317,10 @@ def _findings(
     if simultaneous.converged:
         others = [float(simultaneous.value("leader", 0.0, start, i)) for i in regimes]
         gains = [nash - lead for nash, lead in zip(others, values["leader"], strict=True)]
-        yield f"Without leading (feedback Nash) it costs her {_listed(others)}: playing first is worth {_listed(gains)} to her."
+        yield (
+            f"Without leading (feedback Nash) it costs her {_listed(others)}: "
+            f"playing first is worth {_listed(gains)} to her."
+        )
     else:
         yield f"The simultaneous game has no answer to compare with: {simultaneous.message}"
     for sees in Sees:
