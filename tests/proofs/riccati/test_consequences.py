@@ -12,8 +12,8 @@ import pytest
 
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Exact
-from proofs.engine.free_algebra_derivation import definition_of, equation
 from proofs.engine.free_algebra_binders import Expectation
+from proofs.engine.free_algebra_derivation import definition_of, equation
 from proofs.engine.free_algebra_expressions import Expression, LogDet, Sum, walk
 from proofs.engine.free_algebra_identity import MatrixIdentity, Side, expressions_of
 from proofs.engine.step import Step
