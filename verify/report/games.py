@@ -1,4 +1,4 @@
-"""Games of certificates as tables: payoffs as matrices, one a state of a Markov game; anything else field by field."""
+"""Games of certificates as tables: payoffs as matrices, one a state or regime; anything else field by field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verify.report import markov
+from verify.report import linear_quadratic, markov
 from verify.report.charts.commitment import commitment
 from verify.report.numerals import entry, exact, rational
 
@@ -61,6 +61,8 @@ def table(game: Mapping[str, Any] | None) -> Markup:
     states = markov.tables(game)
     if states is not None:
         return markov.table(game, states)
+    if linear_quadratic.is_drawn(game):
+        return linear_quadratic.table(game)
     pair = payoffs(game)
     return _payoff_table(game) if pair is not None else _field_table(game)
 
