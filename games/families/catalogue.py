@@ -21,6 +21,7 @@ SHARED = frozenset(
         "choice",
         "iteration",
         "lq",
+        "lq_gains",
         "lq_points",
         "lq_source",
         "markov",

@@ -186,6 +186,12 @@ class LinearQuadraticFamily(Family):
         return next(read)
 
 
+def no_ends(source: Source) -> Arrays:
+    """Terminal costs of 0."""
+    G, g = (source.pick((0,), *axes) for axes in (MATRIX, VECTOR))
+    return {f"{player}_{name}": array for player in PLAYERS for name, array in (("G", G), ("g", g))}
+
+
 def of_game(scale: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """Numbers (batch, ...) times one number a game, (batch,)."""
     return numbers * scale.reshape(-1, *[1] * (numbers.ndim - 1))

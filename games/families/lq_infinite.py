@@ -6,9 +6,8 @@ import dataclasses
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from games.families.lq import MATRIX, VECTOR, Arrays, LinearQuadraticFamily
+from games.families.lq import Arrays, LinearQuadraticFamily, no_ends
 from games.families.lq_source import Source
-from games.linear_quadratic import PLAYERS
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +21,7 @@ class InfiniteFamily(LinearQuadraticFamily):
     horizons: Any = (None,)
 
     def draw_ends(self, source: Source) -> Arrays:
-        G, g = (source.pick((0,), *axes) for axes in (MATRIX, VECTOR))
-        return {f"{player}_{name}": array for player in PLAYERS for name, array in (("G", G), ("g", g))}
+        return no_ends(source)
 
 
 FAMILY = InfiniteFamily()

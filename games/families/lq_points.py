@@ -17,10 +17,10 @@ from games.families.lq import (
     LinearQuadraticFamily,
     Stage,
     draw_stage,
-    noise_cost,
+    no_ends,
     posed_costs,
 )
-from games.families.lq_source import Source, transposed
+from games.families.lq_source import Source
 from games.linear_quadratic import PLAYERS, LinearQuadraticPoint
 
 SPREADS = tuple(map(Fraction, ("1", "1/2", "2", "1/4", "3/2")))
@@ -62,8 +62,7 @@ class LinearQuadraticPointFamily(LinearQuadraticFamily):
         return draw_stage(source)
 
     def draw_ends(self, source: Source) -> Arrays:
-        G, g = (source.pick((0,), *axes) for axes in (MATRIX, VECTOR))
-        return {f"{player}_{name}": array for player in PLAYERS for name, array in (("G", G), ("g", g))}
+        return no_ends(source)
 
     def draw_place(self, source: Source) -> Arrays:
         """The regime, the state, the action and the laws that deviate."""
@@ -79,17 +78,3 @@ class LinearQuadraticPointFamily(LinearQuadraticFamily):
             place[f"{player}_mean"] = source.dyadic(BITS, 2, axis)
             place[f"{player}_factor"] = spread + source.dyadic(BITS, 1, axis, axis) * lower
         return place
-
-
-def hamiltonian(arrays: Arrays, player: str) -> tuple[np.ndarray, np.ndarray]:
-    """H_k (batch, m, N, N) and h_k (batch, m, N) of `games.linear_quadratic` at the arrays' own P_k, p_k."""
-    P, p = arrays[f"{player}_P"], arrays[f"{player}_p"][..., None]
-    n = P.shape[-1]
-    drift = np.concatenate([arrays["A"], arrays["B"], arrays["E"]], axis=-1)  # (batch, m, n, N)
-    noise = np.concatenate([arrays["C"], arrays["D"], arrays["F"]], axis=-1)  # (batch, m, d, n, N)
-    H = arrays[f"{player}_M"] + noise_cost(noise, P, noise)
-    H[..., :n, :] += P @ drift
-    H[..., :, :n] += transposed(P @ drift)
-    h = arrays[f"{player}_m"] + (transposed(drift) @ p + noise_cost(noise, P, arrays["s"][..., None]))[..., 0]
-    h[..., :n] += (P @ arrays["b"][..., None])[..., 0]
-    return H, h
