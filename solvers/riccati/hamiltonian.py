@@ -230,15 +230,18 @@ def rates(game: LinearQuadraticGame, leader: Values, follower: Values, stage: St
 
 def smallest_eigenvalue(matrices: np.ndarray) -> np.ndarray:
     """Of each symmetric matrix; NaN where an entry is not finite."""
-    finite = np.isfinite(matrices).all(axis=(-2, -1))
-    found = np.linalg.eigvalsh(np.where(np.expand_dims(finite, (-2, -1)), matrices, 0.0))[..., 0]
-    return np.where(finite, found, np.nan)
+    return _eigenvalues(matrices)[..., 0]
+
+
+def _eigenvalues(matrices: np.ndarray) -> np.ndarray:
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-2, -1), keepdims=True))
+    return np.where(finite[..., 0], np.linalg.eigvalsh(np.where(finite, matrices, 0.0)), np.nan)
 
 
 def _smallest_singular_value(matrices: np.ndarray) -> np.ndarray:
-    finite = np.isfinite(matrices).all(axis=(-2, -1))
-    found = np.linalg.svd(np.where(np.expand_dims(finite, (-2, -1)), matrices, 0.0), compute_uv=False)[..., -1]
-    return np.where(finite, found, np.nan)
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-2, -1), keepdims=True))
+    found = np.linalg.svd(np.where(finite, matrices, 0.0), compute_uv=False)
+    return np.where(finite[..., 0], found, np.nan)[..., -1]
 
 
 def _law(curvature: np.ndarray, temperature: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -250,8 +253,9 @@ def _law(curvature: np.ndarray, temperature: Any) -> tuple[np.ndarray, np.ndarra
     covariance = np.where(
         (tau > 0)[..., None, None], tau[..., None, None] * symmetric(_solved(curvature, np.eye(size))), 0.0
     )
-    sign, log_det = np.linalg.slogdet(curvature)
-    log_det = np.where((sign > 0) & (smallest_eigenvalue(curvature) > 0), log_det, np.nan)
+    eigenvalues = _eigenvalues(curvature)
+    safe = np.where(eigenvalues > 0, eigenvalues, 1.0)
+    log_det = np.where((eigenvalues > 0).all(axis=-1), np.log(safe).sum(axis=-1), np.nan)
     positive = np.where(tau > 0, tau, 1.0)
     entropy = (size * np.log(2 * math.pi * math.e * positive) - log_det) / 2
     return covariance, np.where(tau > 0, tau * entropy, 0.0)
