@@ -11,6 +11,7 @@ from games.linear_quadratic import LinearQuadraticGame, Sees
 from games.simulate import expected_costs, simulate
 from solvers.riccati.finite import solve
 from solvers.riccati.hamiltonian import Values, rates, stage
+from verify.claims.errl import exploration_cost_simulated as exploring
 from verify.claims.errl import monte_carlo as simulated
 from verify.claims.errl import switched
 from verify.claims.errl.played import REGIME, STATE, laws_of, played_game, value_of
@@ -140,3 +141,49 @@ def test_an_unreached_regime_changes_no_limit():
     ends = [solve(switched.limit_game(one), check=False) for one in (game, without)]
     for player in ("leader", "follower"):
         np.testing.assert_allclose(*(getattr(end, player).P for end in ends), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("sees", Sees)
+def test_exploring_costs_what_the_formula_says(sees):
+    """By the scheme's exact moments, extrapolated, from the state of the experiment and from another one."""
+    solution, predicted = exploring.solved(sees), exploring.predictions(sees)
+    for state in (STATE, (-2.0, 0.5)):
+        excess = []
+        for per_unit in (exploring.COARSE, 2 * exploring.COARSE):
+            explored, classical = (
+                expected_costs(
+                    solution.game,
+                    laws_of(solution),
+                    state=state,
+                    regime=REGIME,
+                    steps=round(per_unit * exploring.END),
+                    horizon=exploring.END,
+                    version=version,
+                )
+                for version in ("averaged", "classical")
+            )
+            excess.append(np.subtract(explored[2:], classical[2:]))
+        missed = 2 * excess[1] - excess[0] - predicted["gap"]
+        assert (np.abs(missed) < 1 / 300).all()
+    for wrong in ("own", "doubled", "unswitched"):
+        assert np.abs(predicted[wrong] - predicted["gap"]).max() > 3 * float(exploring.ALLOWANCE)
+
+
+@pytest.mark.parametrize("sees", Sees)
+def test_raw_costs_are_linear_in_the_temperatures(sees):
+    """errl/vanishing: exactly, since gains do not depend on temperatures and covariances are proportional to them."""
+
+    def raw(leader: float, follower: float) -> np.ndarray:
+        solution = solve(
+            played_game(follower_sees=sees, leader_temperature=leader, follower_temperature=follower), tolerance=1e-13
+        )
+        found = expected_costs(solution.game, laws_of(solution, 16), state=STATE, regime=REGIME, steps=16)
+        return np.array(found[2:])
+
+    base = raw(0.0, 0.0)
+    slopes = [(raw(leader, 0.0) - base) / leader for leader in (1.0, 0.5, 2.0**-4)]
+    for slope in slopes[1:]:
+        np.testing.assert_allclose(slope, slopes[0], rtol=1e-8)
+    both = raw(1.0, 1.0) - raw(1.0, 0.0) - (raw(0.0, 1.0) - base)
+    np.testing.assert_allclose(both, 0, atol=1e-9)
+    assert (np.abs(slopes[0]) > 0.05).all()

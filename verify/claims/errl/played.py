@@ -25,11 +25,11 @@ def played_game(**fields: Any) -> LinearQuadraticGame:
         "D": [[[[0.5], [0.25]]], [[[0.25], [0.5]]]],
         "F": [[[[0.25], [0.5]]], [[[0.5], [-0.25]]]],
         "s": [[[0.125, 0.125]], [[0.125, -0.125]]],
-        "leader_M": [_cost([2, 1, 1, 0.5]), _cost([1, 2, 1, 0.5])],
+        "leader_M": [cost([2, 1, 1, 0.5]), cost([1, 2, 1, 0.5])],
         "leader_m": [[0.25, 0.0, 0.25, -0.25], [0.0, 0.25, 0.0, 0.25]],
         "leader_G": [np.eye(2), np.diag([0.5, 1.0])],
         "leader_g": [[0.25, 0.0], [0.0, 0.25]],
-        "follower_M": [_cost([1, 2, 0.5, 1]), _cost([2, 1, 0.5, 1])],
+        "follower_M": [cost([1, 2, 0.5, 1]), cost([2, 1, 0.5, 1])],
         "follower_m": [[0.0, 0.25, 0.25, 0.0], [0.25, 0.0, -0.25, 0.0]],
         "follower_G": [np.diag([1.0, 0.5]), np.eye(2)],
         "follower_g": [[0.0, -0.25], [0.25, 0.0]],
@@ -41,7 +41,7 @@ def played_game(**fields: Any) -> LinearQuadraticGame:
     return LinearQuadraticGame(**(arrays | fields))
 
 
-def _cost(diagonal: list[float]) -> np.ndarray:
+def cost(diagonal: list[float]) -> np.ndarray:
     """The diagonal, and a quarter for every pair of different variables."""
     return np.diag(diagonal) + (1 - np.eye(len(diagonal))) / 4
 
@@ -54,12 +54,17 @@ def laws_of(solution: Any, steps: int = 0) -> FeedbackLaws:
         times=times,
         leader_gain=stage.leader_gain,
         leader_offset=stage.leader_offset,
-        leader_factor=np.linalg.cholesky(stage.leader_covariance),
+        leader_factor=_factor(stage.leader_covariance, solution.game.leader_temperature),
         follower_gain=stage.K,
         follower_reply=stage.T,
         follower_offset=stage.kappa,
-        follower_factor=np.linalg.cholesky(stage.follower_covariance),
+        follower_factor=_factor(stage.follower_covariance, solution.game.follower_temperature),
     )
+
+
+def _factor(covariance: np.ndarray, temperature: Any) -> np.ndarray:
+    """L of LL', zero where the temperature is."""
+    return np.linalg.cholesky(covariance) if temperature > 0 else np.zeros_like(covariance)
 
 
 def value_of(solution: Any) -> tuple[float, float]:
