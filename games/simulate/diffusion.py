@@ -224,11 +224,11 @@ def _block(
     arguments += [schedule.piece, schedule.weight, schedule.cumulative, schedule.draws, x, regimes, raw, earned]
     euler(rng, *arguments, *(part[here] for part in kept))
     if schedule.last_weight > 0:
-        for place, player in enumerate(PLAYERS):
-            G, g = getattr(game, f"{player}_G")[regimes], getattr(game, f"{player}_g")[regimes]
-            with np.errstate(over="ignore", invalid="ignore"):  # reported for the whole simulation
+        with np.errstate(over="ignore", invalid="ignore"):  # reported for the whole simulation
+            for place, player in enumerate(PLAYERS):
+                G, g = getattr(game, f"{player}_G")[regimes], getattr(game, f"{player}_g")[regimes]
                 last = np.einsum("la,lab,lb->l", x, G, x) / 2 + np.einsum("la,la->l", g, x)
-            raw[:, place] += schedule.last_weight * last
+                raw[:, place] += schedule.last_weight * last
     return lanes, *moments(np.concatenate([raw - earned, raw], axis=1)[:lanes])
 
 

@@ -73,7 +73,8 @@ class FeedbackLaws:
     @property
     def sizes(self) -> tuple[int, int, int, int]:
         """Regimes, states, the leader's and the follower's actions."""
-        return (*self.leader_gain.shape[-3:-2], self.leader_gain.shape[-1], *self.follower_reply.shape[:-3:-1])
+        regimes, leader_actions, states = self.leader_gain.shape[-3:]
+        return regimes, states, leader_actions, self.follower_reply.shape[-2]
 
     def without_noise(self) -> FeedbackLaws:
         """The same means, played for certain."""
