@@ -136,7 +136,11 @@ def _matrix_expression(term: Term, words: Mapping[str, Expression]) -> Expressio
             return x / y if number is None else x / number
         case "neg", [x]:
             return -x
-    raise ClaimError(f"expected sums, products and quotients of words of a matrix derivation, found {term.op!r}")
+        case "log", [x]:
+            return x.log_det()  # log |x|, which is log x wherever a claim speaks of it
+    raise ClaimError(
+        f"expected sums, products, quotients and logarithms of words of a matrix derivation, found {term.op!r}"
+    )
 
 
 def _word(name: str, words: Mapping[str, Expression]) -> Expression:

@@ -71,7 +71,6 @@ CHECKERS: dict[str, str] = {
     ),
     **_references(
         "verify.exact.lq_point_words",
-        "leader_log_temperature follower_log_temperature "
         "lq_discount lq_leader_temperature lq_follower_temperature leader_dimension follower_dimension "
         "leader_value follower_value leader_switching follower_switching leader_rate_action leader_rate_policy "
         "follower_rate_action follower_rate_policy leader_hamiltonian_action leader_hamiltonian_policy "
@@ -107,6 +106,12 @@ CHECKERS: dict[str, str] = {
         "lq_leader_stackelberg_cost lq_follower_stackelberg_cost lq_leader_nash_cost lq_follower_nash_cost "
         "terminal_limit_gap",
     ),
+    **_references(
+        "verify.exact.lq_iteration",
+        "start_abscissa bound_hessian bound_residual iteration_decrease iteration_abscissa newton_defect "
+        "iteration_fall iteration_next_fall iteration_constant",
+    ),
+    **_references("verify.exact.lq_two_level", "two_level_abscissa two_level_period two_level_growth"),
     **_references(
         "verify.exact.lq_stationary",
         "riccati_residual closed_loop_abscissa flow_abscissa follower_flow_abscissa lyapunov_eigenvalue "

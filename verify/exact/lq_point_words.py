@@ -12,7 +12,6 @@ from fractions import Fraction
 from flint import fmpq, fmpq_mat
 
 from games.linear_quadratic import LinearQuadraticPoint
-from verify.exact.errors import CertificateError
 from verify.exact.lq_point import (
     Fact,
     Player,
@@ -24,7 +23,6 @@ from verify.exact.lq_point import (
     as_matrix,
     form,
     inner,
-    log,
     minus,
     plus,
     resolvent,
@@ -49,14 +47,6 @@ def lq_leader_temperature(game: LinearQuadraticPoint, fact: Fact, bits: int) -> 
 def lq_follower_temperature(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
     """tau_F."""
     return game.follower_temperature[()]
-
-
-def _log_temperature(game: LinearQuadraticPoint, fact: Fact, bits: int, *, player: Player) -> Value:
-    """log tau_k."""
-    tau = getattr(game, f"{player}_temperature")[()]
-    if tau == 0:
-        raise CertificateError("logarithm: expected a temperature > 0, found 0")
-    return Fraction(0) if tau == 1 else log(tau, bits)
 
 
 def leader_dimension(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
@@ -188,8 +178,6 @@ def _exploration_cost(game: LinearQuadraticPoint, fact: Fact, bits: int, *, play
     return as_fraction(resolvent(game, [each.raw(player, sees) - each.raw(player, sees, COLD) for each in stages]))
 
 
-leader_log_temperature = functools.partial(_log_temperature, player="leader")
-follower_log_temperature = functools.partial(_log_temperature, player="follower")
 leader_value = functools.partial(_value, player="leader")
 follower_value = functools.partial(_value, player="follower")
 leader_switching = functools.partial(_switching, player="leader")

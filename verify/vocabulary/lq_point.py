@@ -55,10 +55,6 @@ def by_structure(name: str, latex: str, text: str) -> tuple[Concept, Concept, Co
 lq_discount = word("lq_discount", r"\beta", "the discount rate")
 lq_leader_temperature = word("lq_leader_temperature", r"\tau_L", "the leader's temperature")
 lq_follower_temperature = word("lq_follower_temperature", r"\tau_F", "the follower's temperature")
-leader_log_temperature = word("leader_log_temperature", r"\log\tau_L", "the logarithm of the leader's temperature")
-follower_log_temperature = word(
-    "follower_log_temperature", r"\log\tau_F", "the logarithm of the follower's temperature"
-)
 leader_dimension = word("leader_dimension", "k_u", "the dimension of the leader's action")
 follower_dimension = word("follower_dimension", "k_v", "the dimension of the follower's action")
 

@@ -28,12 +28,6 @@ def lq_follower_temperature(game: LinearQuadraticPoint) -> Ball:
     return _known(game, game.follower_temperature)
 
 
-def _log_temperature(game: LinearQuadraticPoint, *, player: str) -> Ball:
-    """log tau_k; NaN at 0."""
-    ball = FloatBall.of(getattr(game, f"{player}_temperature")).log()
-    return np.broadcast_to(ball.value, game.batch_shape), np.broadcast_to(ball.radius, game.batch_shape)
-
-
 def leader_dimension(game: LinearQuadraticPoint) -> Ball:
     return _known(game, np.array(float(game.leader_actions)))
 
@@ -158,8 +152,6 @@ OWN = {"leader": (1.0, 0.0), "follower": (0.0, 1.0)}
 CROSS = {"leader": OWN["follower"], "follower": OWN["leader"]}
 HALVED = (0.5, 0.5)
 
-leader_log_temperature = functools.partial(_log_temperature, player="leader")
-follower_log_temperature = functools.partial(_log_temperature, player="follower")
 leader_value = functools.partial(_value, player="leader")
 follower_value = functools.partial(_value, player="follower")
 leader_switching = functools.partial(_switching, player="leader")

@@ -39,7 +39,9 @@ def _rate(frame: Frame) -> Claim:
         paper=PAPER,
         place=PLACE,
         families=SWITCHING,
-        expected=Verdict.SUPPORTED,
+        expected=Verdict.PROVED,
+        derivation="riccati/exploration-cost",
+        conclusion=f"{frame.player}, {frame.sees}",
         witness=two_regimes,
         quick=QUICK,
         default=DEFAULT,
@@ -79,8 +81,11 @@ def _forever(frame: Frame) -> Claim:
         paper=PAPER,
         place=PLACE,
         families=SWITCHING,
-        expected=Verdict.SUPPORTED,
-        hypotheses=(discounted(cost.name),),
+        expected=Verdict.PROVED,
+        derivation="riccati/exploration-cost",
+        conclusion=f"{frame.player} for ever, {frame.sees}",
+        hypotheses=(discounted(cost),),
+        means=("rows of the generator sum to zero", "e_i picks one regime"),
         witness=two_regimes,
         quick=QUICK,
         default=DEFAULT,
@@ -88,17 +93,19 @@ def _forever(frame: Frame) -> Claim:
             Mutant(
                 name="no half",
                 text="own part tau k / beta",
-                body=lambda game: equal(cost(game), 2 * own(game) / lq_discount(game) + cross(game)),
+                body=lambda game: equal(
+                    lq_discount(game) * cost(game), 2 * own(game) + lq_discount(game) * cross(game)
+                ),
             ),
             Mutant(
                 name="one regime",
                 text="as if the regime never changed: the trace of this regime over beta",
-                body=lambda game: equal(cost(game), (own(game) + _cross(frame)(game)) / lq_discount(game)),
+                body=lambda game: equal(lq_discount(game) * cost(game), own(game) + _cross(frame)(game)),
             ),
         ),
     )
     def forever(game):
-        return equal(cost(game), own(game) / lq_discount(game) + cross(game))
+        return equal(lq_discount(game) * cost(game), own(game) + lq_discount(game) * cross(game))
 
     return forever
 

@@ -6,14 +6,14 @@ A frame is a player and what the follower sees; a statement about the Hamiltonia
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from games.linear_quadratic import LinearQuadraticPoint
 from verify.comparison import equal, less
 from verify.concept import Concept
 from verify.statement import Ablation, Hypothesis
-from verify.vocabulary import concept, value
+from verify.vocabulary import concept
 from verify.vocabulary.lq_point import (
     follower_dimension,
     leader_dimension,
@@ -196,8 +196,8 @@ class Frame:
 FRAMES = tuple(Frame(player, sees) for player in ("leader", "follower") for sees in ("action", "policy"))
 
 
-def warm(player: str, undefined: str) -> Hypothesis:
-    """The player's temperature is positive; at 0 the named concept has no value."""
+def warm(player: str, undefined: Callable[[Any], Any]) -> Hypothesis:
+    """The player's temperature is positive; at 0 what `undefined` computes has no value."""
     temperature = lq_leader_temperature if player == "leader" else lq_follower_temperature
     cold = {"leader": (0, 1), "follower": (1, 0)}[player]
     return Hypothesis(
@@ -207,21 +207,22 @@ def warm(player: str, undefined: str) -> Hypothesis:
         ablation=Ablation(
             expected="undefined",
             text="at temperature 0 the law is a point mass: it has neither density nor logarithm",
-            instance=lambda: value(two_regimes(temperatures=cold), undefined),
+            instance=lambda: undefined(two_regimes(temperatures=cold)),
         ),
     )
 
 
-def discounted(undefined: str) -> Hypothesis:
-    """beta > 0; without discount the named concept has no value."""
+def discounted(undefined: Callable[[Any], Any]) -> Hypothesis:
+    """beta > 0; without discount what `undefined` computes has no value."""
     return Hypothesis(
         name="discount",
         text="the discount rate is positive",
         body=lambda game: less(0, lq_discount(game)),
+        means="beta_less_Lambda is invertible",
         ablation=Ablation(
             expected="undefined",
             text="without discount the cost of exploring forever is infinite: beta I - Lambda is singular",
-            instance=lambda: value(two_regimes(discount=0), undefined),
+            instance=lambda: undefined(two_regimes(discount=0)),
         ),
     )
 

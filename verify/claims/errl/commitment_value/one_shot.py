@@ -12,7 +12,6 @@ from verify.claims.errl.stackelberg_is_nash import uncoupled
 from verify.comparison import at_most, equal, less
 from verify.statement import Ablation, Hypothesis, Mutant, claim
 from verify.verdict import Verdict
-from verify.vocabulary import value
 from verify.vocabulary.lq_point_reductions import (
     leader_nash_hamiltonian,
     leader_stackelberg_hamiltonian,
@@ -32,7 +31,7 @@ ONE_EQUILIBRIUM = Hypothesis(
     ablation=Ablation(
         expected="undefined",
         text="without an equilibrium, or with many, there is no cost of simultaneous play to compare with",
-        instance=lambda: value(singular(), "leader_nash_hamiltonian"),
+        instance=lambda: leader_nash_hamiltonian(singular()),
     ),
 )
 
