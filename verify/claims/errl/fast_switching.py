@@ -23,7 +23,7 @@ EXPONENT = Quantity(
 
 
 def near(exponent: Fraction | int):
-    """Within a tenth: what four speeds over two decades cannot blur, and a quarter beside it is well outside."""
+    """Within a tenth: what three speeds over two decades cannot blur, and a quarter beside it is well outside."""
     return lambda game: at_most(abs(EXPONENT(game) - exponent), Fraction(1, 10))
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from games.linear_quadratic import PLAYERS, LinearQuadraticGame
 from verify.experiment.plan import Replicate, exponent
 
-SPEEDS = tuple(float(s) for s in np.geomspace(15, 1500, 4))
+SPEEDS = tuple(float(s) for s in np.geomspace(12, 1200, 3))
 """Factors s of the generator, over two decades; its rates are of order 1."""
 
 EARLY = (0.0, 0.25, 0.5)
