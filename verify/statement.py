@@ -36,14 +36,15 @@ class Hypothesis:
     """One condition of a claim: `body` states it as a relation over the vocabulary, like a claim's own body.
 
     means : the assumption of the claim's derivation that says the same in the words of proofs/, which have payoffs
-            where the vocabulary measures; "" where the relation itself can be translated
+            where the vocabulary measures, or the assumptions that say it together; "" where the relation itself can be
+            translated
     """
 
     name: str
     text: str
     body: Body
     ablation: Ablation
-    means: str = ""
+    means: str | tuple[str, ...] = ""
 
     @property
     def relation(self) -> Relation:

@@ -58,8 +58,10 @@ def proof_of(claim: Claim) -> ProofCheck:
     hypotheses = list(readings)
     for hypothesis in claim.hypotheses:
         if hypothesis.means:
-            readings.append(_assumed(derivation, hypothesis.means))
-            hypotheses.append(readings[-1])
+            names = (hypothesis.means,) if isinstance(hypothesis.means, str) else hypothesis.means
+            said = [_assumed(derivation, name) for name in names]
+            readings += said
+            hypotheses += said
         else:
             hypotheses.append(_as_hypothesis(hypothesis.relation, derivation, translate))
     name, is_proof, reason = claim.conclusion, *derivation.is_proof_of(wanted, hypotheses, conclusion=claim.conclusion)
