@@ -44,6 +44,9 @@ from proofs.riccati.vocabulary import (
 NASH_HESSIAN = matrix("N", "k_u", "k_u")
 NASH_U, NASH_V = vector("u_nash", "k_u", latex="u_N"), vector("v_nash", "k_v", latex="v_N")
 
+# The slopes of the leader's cost at the Stackelberg pair (mu*, reply), in u and in v.
+SLOPE_U, SLOPE_V = vector("slope_u", "k_u", latex="g_u"), vector("slope_v", "k_v", latex="g_v")
+
 LAMBDA, ONES = matrix("Lambda", "m", "m", latex=r"\Lambda"), vector("ones", "m", latex=r"\mathbf 1")
 PICKED = vector("e_i", "m", latex="e_i")
 DISCOUNTED = matrix("beta_less_Lambda", "m", "m", latex=r"\left(\beta I - \Lambda\right)")
@@ -176,7 +179,10 @@ def _resolvent() -> tuple[Words, dict[Expression, Expression]]:
 def consequences() -> MatrixVocabulary:
     """The vocabulary of the Riccati system with these words."""
     H, h = LEADER.H, LEADER.h
+    u, v = commitment(X), reply(X, commitment(X))
     pair: dict[Expression, Expression] = {
+        SLOPE_U: H["ux"] @ X + H["uu"] @ u + H["vu"].T @ v + h["u"],
+        SLOPE_V: H["vx"] @ X + H["vu"] @ u + H["vv"] @ v + h["v"],
         NASH_HESSIAN: H["uu"] + H["vu"].T @ T,
         NASH_U: -(NASH_HESSIAN.inverse() @ ((H["ux"] + H["vu"].T @ K) @ X + H["vu"].T @ KAPPA + h["u"])),
         NASH_V: reply(X, NASH_U),
@@ -187,4 +193,5 @@ def consequences() -> MatrixVocabulary:
     spoken = {generators[name]: meaning for name, (_, meaning) in said.items()}
     quiet: dict[Expression, Expression] = {QUIET[k.name]: at_means(k) for k in BOTH}
     words = generators | {f"{name}_raw_cold": generator for name, generator in QUIET.items()}
-    return vocabulary().extended(words=words, meanings={**pair, **sources, **quiet, **spoken})
+    own = FOLLOWER.M["vv"] + F.T @ FOLLOWER.stacked_P @ F  # H_F,vv written out, as textbooks do
+    return vocabulary().extended(words=words, meanings={**pair, **sources, **quiet, **spoken}, given=(own,))

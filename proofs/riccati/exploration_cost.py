@@ -106,6 +106,14 @@ def _kept_for_ever(argument: Consequence, k: Player, sees: Sees, solved: Step, p
         "regimes to come will bring.",
     )
     argument.conclude(f"{k.name} for ever, {sees}", ended)
+    divided = argument.combine(
+        total,
+        own / BETA + foreign * cross,
+        ended,
+        coefficients=(BETA.inverse(),),
+        reason="Divided by beta > 0: the own term is the classical tau k / (2 beta).",
+    )
+    argument.conclude(f"{k.name} for ever, divided, {sees}", divided)
 
 
 def _source(argument: Consequence, k: Player, sees: Sees, picked: Step) -> None:
