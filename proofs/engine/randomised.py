@@ -14,6 +14,7 @@ false in these dimensions. A pass speaks for these dimensions alone.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 import random
@@ -26,6 +27,7 @@ import sympy
 
 from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Randomised
+from proofs.engine.free_algebra_binders import Application, Expectation, replaced
 from proofs.engine.free_algebra_blocks import BlockMatrix
 from proofs.engine.free_algebra_expressions import (
     Dimension,
@@ -38,7 +40,9 @@ from proofs.engine.free_algebra_expressions import (
     Sum,
     Trace,
     Transpose,
+    walk,
 )
+from proofs.engine.free_algebra_moments import Deviation, check_polynomial
 
 BITS = 62
 LEAST_PRIME = 1 << BITS
@@ -274,6 +278,14 @@ class _Setting:
             case Trace():
                 inner = self.size(expression.argument)
                 return ONE.times(inner, self.number(expression.argument.rows))
+            case Application():
+                return self.size(expression.written_out())
+            case Expectation():
+                # Four values at deviations of entries up to 2, of a polynomial of degree 2 in them, for each pair.
+                argument, _ = shifted(expression)
+                pairs = self.number(expression.variable.rows) ** 2
+                spread = self.size(expression.covariance).times(_rational(Fraction(16 * pairs, 2)))
+                return self.size(argument).plus(self.size(argument).times(spread))
             case Inverse():
                 inner, number = self.size(expression.argument), self.number(expression.rows)
                 self.determinant_degree += inner.determinant(number).degree
@@ -311,6 +323,20 @@ class _Setting:
         return common.determinant(sum(self.number(height) for height in heights))
 
 
+def shifted(expression: Expectation) -> tuple[Expression, Deviation]:
+    """The argument at mean + xi, and the letter xi, which occurs nowhere else in it.
+
+    Raises `DerivationError` where the variable stands inside an inverse: the moments do not decide such a mean.
+    """
+    variable = expression.variable
+    around = {part for part in walk(expression) if isinstance(part, Deviation)}
+    name = f"{variable.name} less its mean, {len(around)}"
+    deviation = Deviation(variable.rows, "1", name, variable.is_scalar)
+    argument = replaced(expression.argument, {variable: expression.mean + deviation})
+    check_polynomial(argument, deviation)
+    return argument, deviation
+
+
 def _rational(value: Fraction) -> _Size:
     return _Size(0, 0, abs(value.numerator).bit_length(), value.denominator.bit_length())
 
@@ -324,6 +350,8 @@ class _Point:
         self._context = flint.fmpz_mod_ctx(prime)
         self._source = source
         self._values: dict[Any, Any] = {}
+        self._letters: dict[Generator, Any] = {}  # shared by the copies in which an expectation varies a deviation
+        self._deviations: dict[Generator, Any] = {}
 
     def value(self, expression: Expression | sympy.Expr) -> Any:
         if expression not in self._values:
@@ -373,8 +401,13 @@ class _Point:
     def _value_of(self, expression: Expression) -> Any:
         number = self.setting.number
         match expression:
+            case Deviation():
+                return self._deviations[expression]
             case Generator():
-                return self._defined(expression) if expression in self.setting.given else self._sampled(expression)
+                if expression not in self._letters:
+                    draw = self._defined if expression in self.setting.given else self._sampled
+                    self._letters[expression] = draw(expression)
+                return self._letters[expression]
             case Identity():
                 size = number(expression.rows)
                 return self._matrix(size, size, lambda i, j: int(i == j))
@@ -398,9 +431,45 @@ class _Point:
                 inner = self.value(expression.argument)
                 total = sum(int(inner[i, i]) for i in range(inner.nrows()))
                 return self._matrix(1, 1, lambda i, j: total)
+            case Application():
+                return self.value(expression.written_out())
+            case Expectation():
+                return self._expected(expression)
             case Inverse():
                 return self._inverse(self.value(expression.argument))
         raise DerivationError(f"randomised: expected a matrix expression, found {type(expression).__name__}")
+
+    def _expected(self, expression: Expectation) -> Any:
+        """f(mean) + sum_ij S_ij (second difference of f along i and j) / 2, exact for f of degree at most 2."""
+        argument, deviation = shifted(expression)
+        size = self.setting.number(deviation.rows)
+        covariance = self.value(expression.covariance)
+        if covariance != covariance.transpose():
+            raise DerivationError(f"randomised: expected a symmetric covariance, found {expression.covariance}")
+
+        def at(entries: Sequence[int]) -> Any:
+            inner = copy.copy(self)
+            inner._values = {}
+            inner._deviations = self._deviations | {deviation: self._matrix(size, 1, lambda i, j: entries[i])}
+            return inner.value(argument)
+
+        def unit(*places: int) -> list[int]:
+            return [places.count(i) for i in range(size)]
+
+        center = at(unit())
+        line = [self._source.getrandbits(BITS) for _ in range(size)]
+        one, two, three = (at([step * entry for entry in line]) for step in (1, 2, 3))
+        third = three - self._multiple(3, two) + self._multiple(3, one) - center
+        if any(entry for row in third.tolist() for entry in row):
+            raise DerivationError(f"randomised: expected degree at most 2 in {expression.variable}, found a higher one")
+        alone = [at(unit(i)) for i in range(size)]
+        total = center
+        half = self._constant(Fraction(1, 2))
+        for i in range(size):
+            for j in range(size):
+                second = at(unit(i, j)) - alone[i] - alone[j] + center
+                total = total + self._multiple(half, self._multiple(int(covariance[i, j]), second))
+        return total
 
     def _value_of_sympy(self, expression: sympy.Expr) -> Any:
         if isinstance(expression, sympy.Symbol):
