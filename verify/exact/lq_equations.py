@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -301,8 +302,8 @@ def flint_number(x: Any) -> fmpq:
 
 
 def _dot(row: Sequence[Number], column: Sequence[Number]) -> Number:
-    products = [x * y for x, y in zip(row, column, strict=True)]
-    return sum(products[1:], products[0])
+    products = map(operator.mul, row, column)
+    return sum(products, next(products))
 
 
 def _is_usable(x: Number) -> bool:

@@ -104,6 +104,11 @@ def terminal_limit_gap(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     Exactly 0 where the flow is caught by a trap around the point, which is exactly stationary. Raises
     `CertificateError` for a point that is not, and where the balls do not decide.
     """
+    return _limit_gap(game, bits)
+
+
+@functools.lru_cache(maxsize=16)
+def _limit_gap(game: Game, bits: int) -> Fraction | arb:
     equations = Equations.quadratic(game)
     point = equations.candidate(game)
     if any(unpack(right_side(equations, point, Order.STACKELBERG)[0])):
