@@ -91,7 +91,8 @@ def values(game: Game, order: Order, bits: int) -> Pair:
     exactly = Equations.of(game)
     horizon: Fraction | None = game.horizon  # pyright: ignore[reportAttributeAccessIssue]
     with ctx.workprec(bits + 64):
-        flow = _Flow(exactly.over(arb), order, bits)
+        # A limit is as precise as its trap, however rough the way there.
+        flow = _Flow(exactly.over(arb), order, bits, bits // 2 if horizon is not None else bits // 4)
         start = [arb(x) for x in unpack(exactly.terminal(game))]
         if horizon is None:
             return flow.unflat(flow.limit([x * 0 for x in start]))
@@ -114,7 +115,7 @@ def _limit_gap(game: Game, bits: int) -> Fraction | arb:
     if any(unpack(right_side(equations, point, Order.STACKELBERG)[0])):
         raise CertificateError("terminal_limit_gap: expected a stationary point, found one that the flow moves")
     with ctx.workprec(bits + 64):
-        flow = _Flow(equations.over(arb), Order.STACKELBERG, bits)
+        flow = _Flow(equations.over(arb), Order.STACKELBERG, bits, bits // 4)
         target = [arb(x) for x in unpack(point)]
         trap = flow.trap(target)
         y = [arb(x) for x in unpack(equations.terminal(game))]
@@ -144,13 +145,14 @@ class Trap:
 
 
 class _Flow:
-    """y' = R(y) of one game in balls, to `bits`."""
+    """y' = R(y) of one game in balls: local errors of 2^-goal, stationary points to 2^-bits."""
 
-    def __init__(self, equations: Equations, order: Order, bits: int) -> None:
+    def __init__(self, equations: Equations, order: Order, bits: int, goal: int) -> None:
         self.equations, self.order = equations, order
         self.states, self.regimes = equations.states, len(equations.regimes)
-        self.terms = max(12, bits // 4)
-        self.goal = arb(2) ** (-bits // 2 - 8)
+        self.terms = max(12, goal // 2)
+        self.goal = arb(2) ** (-goal - 8)
+        self.precise = arb(2) ** -bits
         self.lifted = equations.over(lambda x: arb_series([x]))
 
     def unflat(self, y: Vector) -> Pair:
@@ -300,7 +302,7 @@ class _Flow:
             y = [(a - b).mid() for a, b in zip(y, step, strict=True)]
             if not all(x.is_finite() for x in y):
                 return None
-            if max(float(abs(x)) for x in step) <= float(self.goal) ** 2:
+            if max(float(abs(x)) for x in step) <= float(self.precise):
                 return y
         return None
 
