@@ -10,8 +10,10 @@ geometrically towards that time. The status is ILL_POSED, and the certificate an
 which t and in which regime; values stay available between that time and the horizon. What tells them apart: near an
 escape at distance delta the values grow like 1/delta, at the loss of a condition they have a limit.
 
-`error_bound` compares two solutions: the one returned, and one with `COARSER` times its tolerance. It bounds the error
-while the tighter solution is the better one by a factor of two; an enclosure that is proved is another program's.
+`error_bound` is `GUARD` times the largest difference, at t = 0, from a second solution with `COARSER` times the
+tolerance. It bounds the error while the second solution is at least a quarter as wrong again as the first; that is so
+for all of 600 random games of the tests' kind (largest error found: 0.8 of the bound at the tolerance 1e-5, 0.08 of it
+from 1e-7 on), but no proof: an enclosure is another program's.
 `residual` is the largest defect dV/dt - (right-hand side) of the answer, see `_defect`.
 """
 
@@ -33,8 +35,11 @@ from solvers.riccati.nash import condition_number
 from solvers.riccati.solution import LinearQuadraticSolution
 from solvers.solution import Status
 
-COARSER = 16.0
+COARSER = 64.0
 """How much looser the second solution is, which the error bound compares with."""
+
+GUARD = 4.0
+"""What the difference of the two solutions is multiplied with, against their errors cancelling by chance."""
 
 SMALLEST_TOLERANCE = 1e-14
 
@@ -146,13 +151,17 @@ def _solve_one(game: LinearQuadraticGame, *, order: str, tolerance: float, budge
     if run.stopped == finite_steps.DONE:
         answer["state"] = knots.states[-1]
         if check:
-            other = _integrate(game, order=order, tolerance=COARSER * tolerance, budget=budget)
+            other = _integrate(game, order=order, tolerance=min(COARSER * tolerance, 0.1), budget=budget)
             if other.stopped == finite_steps.DONE:
-                answer["error_bound"] = _distance(knots, other.knots)
+                answer["error_bound"] = GUARD * _distance(knots, other.knots)
         return answer
     if run.stopped == finite_steps.SPENT:
-        reached = f"t = {knots.until:.6g} was reached after {budget} steps"
-        return answer | {"status": Status.BUDGET, "reason": f"{Status.BUDGET.message} {reached}."}
+        length = knots.s[-1] - knots.s[-2] if len(knots.s) > 1 else 0.0
+        return answer | {
+            "status": Status.BUDGET,
+            "reason": f"budget: t = {knots.until:.6g} was reached after {budget} steps, the last of {length:.2g}, "
+            "probably since the equations are stiff there; raise the budget or loosen the tolerance.",
+        }
     return answer | singularity(game, order, knots, run.condition, run.regime)
 
 

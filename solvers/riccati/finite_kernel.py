@@ -43,6 +43,7 @@ class Equations(NamedTuple):
     generator: np.ndarray  # (m, m)
     scalars: np.ndarray  # beta, tau_L, tau_F
     slots: np.ndarray  # (2,) where a player's P stands among those that move, -1 where it stays zero
+    orientations: np.ndarray  # (m,) of Nash's stage equations at the horizon: the sign of their determinant
     switches: np.ndarray  # nobody leads, the follower sees actions; ku, kv, d, states without the constant
 
 
@@ -115,15 +116,19 @@ def _substitute(factor, right, size, columns):
 
 @kernel(fastmath=FAST, forceinline=True)
 def _eliminate(matrix, right, size, columns):
-    """Solve A X = R in place of R by elimination with row exchanges; False where A is singular."""
+    """Solve A X = R in place of R by elimination with row exchanges; the sign of det A, 0 where A is singular."""
+    sign = 1
     for k in range(size):
         best = k
         for i in range(k + 1, size):
             if abs(matrix[i, k]) > abs(matrix[best, k]):
                 best = i
         if not abs(matrix[best, k]) > 0.0:
-            return False
+            return 0
+        if matrix[best, k] < 0.0:
+            sign = -sign
         if best != k:
+            sign = -sign
             for j in range(size):
                 matrix[k, j], matrix[best, j] = matrix[best, j], matrix[k, j]
             for j in range(columns):
@@ -141,7 +146,7 @@ def _eliminate(matrix, right, size, columns):
                 right[i, j] -= weight * right[q, j]
         for j in range(columns):
             right[i, j] /= matrix[i, i]
-    return True
+    return sign
 
 
 @kernel(fastmath=FAST, forceinline=True)
@@ -311,7 +316,8 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                     reduced[row, j] = of[row, b + j]
                 for j in range(of_x):
                     W[row, j] = -of[row, j]
-            if not _eliminate(reduced, W, a, of_x):
+            # Between regular stage equations of different orientation lie singular ones.
+            if _eliminate(reduced, W, a, of_x) != equations.orientations[i]:
                 return 4, i
         else:
             # answer = [K T], the follower's reply to (x, u)

@@ -14,7 +14,8 @@ import numpy as np
 from games.linear_quadratic import PLAYERS, LinearQuadraticGame, Sees
 from solvers.errors import SolverError
 from solvers.riccati import finite_kernel, finite_steps
-from solvers.riccati.hamiltonian import Values, symmetric
+from solvers.riccati.hamiltonian import Values, symmetric, terminal
+from solvers.riccati.nash import stage_equations
 
 NODES = 12
 """Points of a step at which it is interpolated where many of its times are asked for."""
@@ -65,6 +66,7 @@ def equations(game: LinearQuadraticGame, order: str) -> finite_kernel.Equations:
         generator=np.array(game.generator),
         scalars=np.array([game.discount, game.leader_temperature, game.follower_temperature], dtype=float),
         slots=np.array([0 if moves[0] else -1, sum(moves[:1]) if moves[1] else -1]),
+        orientations=np.sign(np.linalg.det(stage_equations(game, *terminal(game)))).astype(int),
         switches=np.array([order == "nash", order != "nash" and game.follower_sees == Sees.ACTION, ku, kv, d, n]),
     )
     if dense:

@@ -33,19 +33,19 @@ def singularity(game: LinearQuadraticGame, order: str, knots: Knots, failed: int
     sizes = [np.array([np.abs(of.P[0]).max(axis=(-2, -1)) for of in pair]) for pair in values]  # (2, m) each
     distances = [last - knots.s[j] for j in _approach(knots)]
     grown = sizes[1].max() / max(sizes[0].max(), np.finfo(float).tiny)
-    if distances[0] > 0 and grown > (distances[0] / distances[1]) ** GROWTH:
-        player, regime = (int(i) for i in np.unravel_index(sizes[1].argmax(), sizes[1].shape))
-        return _escape(knots, player, regime)
-    at = [
-        stage(game, *first(pair), order).eigenvalues for pair in [*values, unpack(knots.equations, knots.states[-1:])]
-    ]
-    lost = {(name, i): at[2][name][i] / at[0][name][i] for name in at[2] for i in range(game.regimes)}
-    (condition, regime), ratio = min(lost.items(), key=lambda item: item[1])
-    if failed:
+    ends = [*values, unpack(knots.equations, knots.states[-1:])]
+    at = [stage(game, *first(pair), order).eigenvalues for pair in ends]
+    shares = {(name, i): at[2][name][i] / at[0][name][i] for name in at[2] for i in range(game.regimes)}
+    (condition, regime), share = min(shares.items(), key=lambda item: item[1])
+    # Conditions come first: gains grow where one is lost, and the other player's values may grow with them.
+    if share > LOST:
+        if distances[0] > 0 and grown > (distances[0] / distances[1]) ** GROWTH:
+            player, where = (int(i) for i in np.unravel_index(sizes[1].argmax(), sizes[1].shape))
+            return _escape(knots, player, where)
+        if not failed:
+            why = f"undecided: steps collapsed at t = {end - last:.6g}, and neither values nor conditions say why."
+            return {"status": Status.UNDECIDED, "reason": why}
         condition, regime = CONDITIONS[failed], where
-    elif ratio > LOST:
-        why = f"undecided: steps collapsed at t = {end - last:.6g}, and neither values nor conditions say why."
-        return {"status": Status.UNDECIDED, "reason": why}
     time, eigenvalue = float(end - last), float(at[2][condition][regime])
     what, least = "ceased to be positive definite", "eigenvalue"
     if condition == "stage equations":
