@@ -72,9 +72,9 @@ class Player:
         self.M, self.H = self._blocks("M"), self._blocks("H")
         self.m, self.h = self._gradient("m"), self._gradient("h")
         self.c = scalar(f"c_{k}")
-        self.Pdot = symmetric(f"Pdot_{k}", "n", latex=rf"\dot P_{k}")
-        self.pdot = vector(f"pdot_{k}", "n", latex=rf"\dot p_{k}")
-        self.rdot = {sees: scalar(f"rdot_{k}_{sees}", latex=rf"\dot r_{k}^{{\,{sees[0]}}}") for sees in SEES}
+        self.Pdot = symmetric(f"Pdot_{k}", "n", latex=rf"\tfrac{{dP_{k}}}{{dt}}")
+        self.pdot = vector(f"pdot_{k}", "n", latex=rf"\tfrac{{dp_{k}}}{{dt}}")
+        self.rdot = {sees: scalar(f"rdot_{k}_{sees}", latex=rf"\tfrac{{dr_{k}^{{{sees[0]}}}}}{{dt}}") for sees in SEES}
         # The closed loop z = Phi x + phi put into the quadratic of H, h, c.
         self.closed_P = symmetric(f"PhiHPhi_{k}", "n", latex=rf"\Phi^{{\top}}H_{k}\Phi")
         self.closed_p = vector(f"Phiphi_{k}", "n", latex=rf"\Phi^{{\top}}\left(H_{k}\varphi + h_{k}\right)")
@@ -303,7 +303,7 @@ def _words() -> tuple[dict[str, Expression], Meanings]:
         for sees in SEES:
             mark = sees[0]
             rate = X.T @ k.Pdot @ X / 2 + k.pdot.T @ X + k.rdot[sees]
-            say(f"{player}_rate_{sees}", rf"\dot V_{index}^{{\,{mark}}}", rate)
+            say(f"{player}_rate_{sees}", rf"\partial_t V_{index}^{{{mark}}}", rate)
             averaged = over_actions(k.stage(X, U, V), sees)
             say(f"{player}_raw_{sees}", rf"\mathcal R_{index}^{{\,{mark}}}", averaged)
             paid = words[f"{player}_raw_{sees}"] - k.temperature * k.entropy[sees]

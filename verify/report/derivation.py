@@ -84,7 +84,7 @@ def _markdown(derivation: Derivation, *, code: bool) -> str:
         parts.append("## Conclusion" + ("s" if len(derivation.conclusions) > 1 else ""))
         for item in derivation.conclusions:
             parts += [f"**{_plain(item.name)}**"] if item.name else []
-            parts.append(f"> $${_math(item.latex)}$$")
+            parts.append(rf"> $$\boxed{{{_math(item.latex)}}}$$")
     if code:
         check = f"from proofs.catalogue import derive\n\nderivation = derive({derivation.topic!r})\nderivation.check()"
         parts.append(f"::: {{.cell .code}}\n~~~~~~ python\n{check}\n~~~~~~\n:::")
@@ -137,6 +137,8 @@ def _pdf(text: str) -> bytes:
     if not package and program is None:
         raise ReportError("derivation: expected typst for a PDF, found none: pip install typst")
     source = pandoc.convert(text, "--standalone", "-f", _MARKDOWN, "-t", "typst")
+    # pandoc writes the name that typst gave the sign before 0.14; the sign itself is known to all versions.
+    source = re.sub(rb"\btimes\.circle\b", "\N{CIRCLED TIMES}".encode(), source)
     with tempfile.TemporaryDirectory() as folder:
         path, target = Path(folder) / "derivation.typ", Path(folder) / "derivation.pdf"
         path.write_bytes(source)
