@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from games.errors import shown
 from games.linear_quadratic import LinearQuadraticGame
 from solvers.errors import SolverError
 from solvers.riccati.hamiltonian import Stage, Values, rates, stage
@@ -42,8 +43,9 @@ class LinearQuadraticSolution(Solution):
 
     values[player] is V(0, x=0) in every regime, the coefficient r (*batch, m); policies are the gains and offsets at
     t = 0 (or at all times where the game never ends). `leader` and `follower` are the coefficients there, `path` the
-    values over time (None where they do not move). `error_bound` bounds the error of every entry of P, p and r of both
-    players at t = 0, relative to 1 + the largest of P, of p or of r over both players and all regimes.
+    values over time (None where they do not move). `error_bound` is for every entry of P, p and r of both players
+    there (the solvers say how it is derived), `certificate` says what was lost where a game is ill-posed, when and in
+    which regime.
 
     Evaluation: t, x and regime broadcast against each other, t (*pts,), x (*pts, n), regime (*pts,); answers lead with
     (*batch, *pts). x may also lead with the batch.
@@ -84,19 +86,19 @@ class LinearQuadraticSolution(Solution):
 
     def value(self, player: str, t: Any, x: Any, regime: Any) -> np.ndarray:
         """V(t, x, regime) = x'Px/2 + p'x + r of the player, (*batch, *pts)."""
-        state = np.asarray(x, dtype=float)
+        state = self._states(x)
         at = self._at(player, t, regime, state)
         return ((at.P @ state[..., None])[..., 0] / 2 * state + at.p * state).sum(axis=-1) + at.r
 
     def gradient(self, player: str, t: Any, x: Any, regime: Any) -> np.ndarray:
         """The gradient Px + p of V in x, (*batch, *pts, n)."""
-        state = np.asarray(x, dtype=float)
+        state = self._states(x)
         at = self._at(player, t, regime, state)
         return (at.P @ state[..., None])[..., 0] + at.p
 
     def laws(self, t: Any, x: Any, regime: Any) -> Laws:
         """Both players' laws at the points."""
-        state = np.asarray(x, dtype=float)
+        state = self._states(x)
         shown = np.broadcast_shapes(np.shape(t), np.shape(regime), state.shape[:-1][len(self._led(state)) :])
         gains = self.gains(t)
 
@@ -126,6 +128,12 @@ class LinearQuadraticSolution(Solution):
         batched = self.batch_shape and axes
         return self.game[(..., *(None,) * axes)] if batched else self.game
 
+    def _states(self, x: Any) -> np.ndarray:
+        state = np.asarray(x, dtype=float)
+        if state.shape[-1:] != (self.game.states,):
+            raise SolverError(f"x: expected {self.game.states} states on the last axis, found shape {state.shape}")
+        return state
+
     def _led(self, state: np.ndarray) -> tuple[int, ...]:
         """The batch axes that a state brings itself."""
         batch = self.batch_shape
@@ -147,7 +155,7 @@ class LinearQuadraticSolution(Solution):
         batch, regimes = self.batch_shape, self.game.regimes
         index = np.asarray(regime)
         if index.dtype.kind not in "iu" or not ((index >= 0) & (index < regimes)).all():
-            raise SolverError(f"regime: expected integers of 0, ..., {regimes - 1}, found {index!r}")
+            raise SolverError(f"regime: expected integers of 0, ..., {regimes - 1}, found {shown(regime)}")
         tail = entries.shape[entries.ndim - core :]
         entries = entries.reshape(*batch, *(1,) * (len(shown) - len(pts)), *pts, regimes, *tail)
         entries = np.broadcast_to(entries, (*batch, *shown, regimes, *tail))
