@@ -117,14 +117,16 @@ def laws_of(k: Player, sees: Sees, part: str) -> tuple[Expression, Expression]:
 
 
 def _exploration() -> Words:
+    """The exploration cost with some temperatures changed, of the Hamiltonian's quadratic, which the stage cost is."""
     found: Words = {}
+    u, v = commitment(X), reply(X, commitment(X))
     for k in BOTH:
         for sees in SEES:
             for part in PARTS:
                 of_u, of_v = laws_of(k, sees, part)
-                averaged = over_actions(k.stage(X, U, V), sees, covariance=of_u, noise=of_v)
+                averaged = over_actions(k.hamiltonian(X, U, V), sees, covariance=of_u, noise=of_v)
                 latex = rf"\mathcal X_{{{k.index},\mathrm{{{part}}}}}^{{\,{sees[0]}}}"
-                found[f"{k.name}_exploration_{sees}_{part}"] = latex, averaged - at_means(k)
+                found[f"{k.name}_exploration_{sees}_{part}"] = latex, averaged - k.hamiltonian(X, u, v)
     return found
 
 

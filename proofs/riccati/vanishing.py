@@ -27,12 +27,6 @@ from proofs.riccati.vocabulary import (
     SEES,
     Player,
     Sees,
-    U,
-    V,
-    X,
-    commitment,
-    over_actions,
-    reply,
 )
 
 TOPIC = "riccati/vanishing"
@@ -108,26 +102,21 @@ def _part(argument: Consequence, k: Player, sees: Sees, part: str, term: Express
     """The exploration cost with some temperatures changed = its term."""
     of_u, of_v = laws_of(k, sees, part)
     met, reduced = argument.met(k, sees)
-    u = commitment(X)
-    v = reply(X, u)
+    word = argument.word(f"{k.name}_exploration_{sees}_{part}")
     spread = argument.identity(
-        over_actions(k.hamiltonian(X, U, V), sees, covariance=of_u, noise=of_v),
-        k.hamiltonian(X, u, v) + ((met @ of_u).trace() + (k.H["vv"] @ of_v).trace()) / 2,
+        word,
+        ((met @ of_u).trace() + (k.H["vv"] @ of_v).trace()) / 2,
+        word,
         *reduced,
         reason=f"Each law spends half a trace of its covariance; {CHANGED[part]}.",
     )
-    word = argument.word(f"{k.name}_exploration_{sees}_{part}")
     return argument.combine(
         word,
         term,
-        word,
-        argument.averaged(k, sees, covariance=of_u, noise=of_v),
-        argument.quadratic(k, X, u, v),
         spread,
         argument.word(cross_trace(k, sees)),
         COVARIANCE_U[sees],
         COVARIANCE_V,
-        coefficients=(1, -1, 1),
         reason=f"The excess raw cost; {CHANGED[part]}.",
     )
 
