@@ -84,20 +84,20 @@ def bound_residual(game: Game, fact: Fact, bits: int) -> Fraction | arb:
 def iteration_decrease(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     """The least eigenvalue of P_k - P_{k+1}, over the regimes and k < steps; 0 without steps."""
     run = _Run.of(game)
-    falls = [_minus(before, after) for before, after in itertools.pairwise(run.values[: run.steps + 1])]
+    falls = [_minus(before, after) for before, after in itertools.pairwise(map(run.value, range(run.steps + 1)))]
     return _least([matrix for fall in falls for matrix in fall], bits) if falls else Fraction(0)
 
 
 def iteration_abscissa(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     """The largest abscissa of T_V over the gains of all steps: below 0 where all of them stabilise."""
     run = _Run.of(game)
-    return -least([-run.abscissa(gain, bits) for gain in run.gains[: run.steps + 1]], bits)
+    return -least([-run.abscissa(gain, bits) for gain in map(run.gain, range(run.steps + 1))], bits)
 
 
 def newton_defect(game: Game, fact: Fact, bits: int) -> Fraction:
     """The largest |entry| of R(P_0) + R'(P_0)(P_1 - P_0): 0 where a step is Newton's for R(P) = 0."""
     run = _Run.of(game)
-    P, direction = run.values[0], _minus(run.values[1], run.values[0])
+    P, direction = run.value(0), _minus(run.value(1), run.value(0))
     cap = ctx.cap
     try:
         ctx.cap = 2
@@ -114,19 +114,19 @@ def newton_defect(game: Game, fact: Fact, bits: int) -> Fraction:
 def iteration_fall(game: Game, fact: Fact, bits: int) -> Fraction:
     """The largest trace of P_0 - P_1 over the regimes."""
     run = _Run.of(game)
-    return _fall(run.values[0], run.values[1])
+    return _fall(run.value(0), run.value(1))
 
 
 def iteration_next_fall(game: Game, fact: Fact, bits: int) -> Fraction:
     """The largest trace of P_1 - P_2 over the regimes."""
     run = _Run.of(game)
-    return _fall(run.values[1], run.values[2])
+    return _fall(run.value(1), run.value(2))
 
 
 def iteration_constant(game: Game, fact: Fact, bits: int) -> Fraction:
     """w y: what the square of `iteration_fall` times bounds `iteration_next_fall` by."""
     run = _Run.of(game)
-    P, gain, following = run.values[1], run.gains[1], run.gains[2]
+    P, gain, following = run.value(1), run.gain(1), run.gain(2)
     n, d = run.equations.states, max((len(regime.noise) for regime in run.equations.regimes), default=0)
     weights = []
     for i, H in enumerate(run.hessians(P)):
@@ -160,25 +160,17 @@ class _Run:
     def of(game: Game) -> _Run:
         return _run(game)
 
-    @property
-    def gains(self) -> Sequence[Values]:
-        """V_0, ..., V_steps, and at least V_2."""
-        self._walk()
-        return self._gains
+    def gain(self, k: int) -> Values:
+        """V_k."""
+        while len(self._gains) <= k:
+            self._gains.append(self.best(self.value(len(self._gains) - 1)) if self._gains else self.start)
+        return self._gains[k]
 
-    @property
-    def values(self) -> Sequence[Values]:
-        """P_0, ..., P_steps, and at least P_2."""
-        self._walk()
-        return self._values
-
-    def _walk(self) -> None:
-        gain = self.start
-        while len(self._values) <= max(self.steps, 2):
-            P = self.evaluate(gain)
-            self._gains.append(gain)
-            self._values.append(P)
-            gain = self.best(P)
+    def value(self, k: int) -> Values:
+        """P_k."""
+        while len(self._values) <= k:
+            self._values.append(self.evaluate(self.gain(len(self._values))))
+        return self._values[k]
 
     def over_series(self) -> _Run:
         """The same game, its numbers constant power series."""
