@@ -125,7 +125,7 @@ def _follower(argument: MatrixArgument, hamiltonian: Step, square: Step) -> None
         "follower, any law",
         argument.combine(
             cost(m, S, e) - cost(best, COVARIANCE_V, k.entropy["action"]),
-            tau * (-e - expectation(density, V, m, S)),
+            -(tau * e) - tau * expectation(density, V, m, S),
             averaged,
             own,
             k.entropy["action"],
@@ -169,8 +169,7 @@ def _leader(argument: MatrixArgument, sees: Sees, hamiltonian: Step, square: Ste
 
     log_det = (tau * hessian.inverse()).log_det()
     density = log_density(U, best, hessian / tau, log_det, "k_u")
-    divergence = -e - expectation(density, U, m, S)
-    excess = tau * divergence
+    excess = -(tau * e) - tau * expectation(density, U, m, S)
     if sees == "policy":
         away = m - best
         excess = excess + away.T @ (HHAT_UU - k.H["uu"]) @ away / 2

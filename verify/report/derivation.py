@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from verify.report import pandoc
 from verify.report.errors import ReportError
+from verify.report.lines import broken
 from verify.report.maths import Maths
 from verify.report.page import style_sheet, template_environment
 from verify.report.reading import read
@@ -42,7 +43,7 @@ def render_derivation(derivation: Mapping[str, Any], to: str = "html") -> bytes:
     parsed = read(Derivation, derivation, "derivation")
     if to == "html":
         return _html(parsed).encode()
-    text = _markdown(parsed, code=to == "ipynb")
+    text = _markdown(parsed, code=to == "ipynb", printed=to in ("pdf", "latex"))
     if to == "md":
         return text.encode()
     if to == "pdf":
@@ -60,7 +61,12 @@ def _html(derivation: Derivation) -> str:
     return template.render(**values)
 
 
-def _markdown(derivation: Derivation, *, code: bool) -> str:
+def _markdown(derivation: Derivation, *, code: bool, printed: bool) -> str:
+    """The document; where it is to be `printed`, long formulas are broken into lines."""
+
+    def display(latex: str) -> str:
+        return _math(broken(latex) if printed else latex)
+
     title = derivation.title or derivation.topic
     parts = [f"# {_plain(title)}", f"`{_code(derivation.topic)}`"]
     parts.append(_summary(derivation))
@@ -79,12 +85,14 @@ def _markdown(derivation: Derivation, *, code: bool) -> str:
             notes.append("under " + _plain(", ".join(str(name) for name in step.assumptions)))
         notes.append(_evidence(step.evidence) if step.evidence else "unchecked")
         reason = f"{_plain(step.reason)} " if step.reason else ""
-        parts += [f"**({step.number})** {reason}[{'; '.join(notes)}]", f"$${_math(step.latex)}$$"]
+        parts += [f"**({step.number})** {reason}[{'; '.join(notes)}]", f"$${display(step.latex)}$$"]
     if derivation.conclusions:
         parts.append("## Conclusion" + ("s" if len(derivation.conclusions) > 1 else ""))
         for item in derivation.conclusions:
             parts += [f"**{_plain(item.name)}**"] if item.name else []
-            parts.append(rf"> $$\boxed{{{_math(item.latex)}}}$$")
+            formula = display(item.latex)
+            in_lines = formula != _math(item.latex)  # typst's boxes would put the lines on one
+            parts.append(f"> $${formula}$$" if in_lines else rf"> $$\boxed{{{formula}}}$$")
     if code:
         check = f"from proofs.catalogue import derive\n\nderivation = derive({derivation.topic!r})\nderivation.check()"
         parts.append(f"::: {{.cell .code}}\n~~~~~~ python\n{check}\n~~~~~~\n:::")
@@ -136,7 +144,7 @@ def _pdf(text: str) -> bytes:
     program = None if package else shutil.which("typst")
     if not package and program is None:
         raise ReportError("derivation: expected typst for a PDF, found none: pip install typst")
-    source = pandoc.convert(text, "--standalone", "-f", _MARKDOWN, "-t", "typst")
+    source = pandoc.convert(text, "--standalone", "-V", "fontsize=9pt", "-f", _MARKDOWN, "-t", "typst")
     # pandoc writes the name that typst gave the sign before 0.14; the sign itself is known to all versions.
     source = re.sub(rb"\btimes\.circle\b", "\N{CIRCLED TIMES}".encode(), source)
     with tempfile.TemporaryDirectory() as folder:

@@ -27,6 +27,21 @@ def test_every_format_holds_every_step(data):
         assert data["conclusions"][0]["latex"] in text
 
 
+def test_sections_stand_before_their_first_step(data):
+    section = {"first": 2, "title": "Second thoughts", "text": "Why <this> follows."}
+    text = render_derivation({**data, "sections": [section]}, "md").decode()
+    assert text.index("**(1)**") < text.index("### Second thoughts\n\nWhy \\<this\\> follows.") < text.index("**(2)**")
+    page = render_derivation({**data, "sections": [section]}, "html").decode()
+    assert page.index('id="step-1"') < page.index("Second thoughts") < page.index('id="step-2"')
+    assert "Why &lt;this&gt; follows." in page
+    assert "Second thoughts" not in render_derivation(data, "html").decode()
+
+
+def test_conclusions_are_boxed(data):
+    for form in ("md", "latex"):
+        assert rf"\boxed{{{data['conclusions'][0]['latex']}}}" in render_derivation(data, form).decode()
+
+
 def test_html_is_one_file(data):
     text = render_derivation(data, "html").decode()
     assert "<link" not in text and "@font-face" in text
