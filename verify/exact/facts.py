@@ -98,8 +98,8 @@ CHECKERS: dict[str, str] = {
     **_references(
         "verify.exact.lq_point_reductions",
         "zero_sum_defect_lq zero_sum_rate_defect leader_idle_defect follower_are_rate follower_coupling leaving_rate "
-        "leader_own_pivot leader_simultaneous_gain follower_cross nash_determinant nash_gain_gap "
-        "leader_nash_hamiltonian leader_stackelberg_hamiltonian",
+        "leader_own_pivot leader_simultaneous_gain follower_cross nash_determinant nash_gain_distance "
+        "leader_commitment_gain leader_nash_hamiltonian leader_stackelberg_hamiltonian",
     ),
     **_references(
         "verify.exact.lq_flow",

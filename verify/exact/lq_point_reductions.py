@@ -18,6 +18,7 @@ from verify.exact.lq_point import (
     as_fraction,
     block,
     form,
+    inner,
     stacked,
     stage,
     zeros,
@@ -139,10 +140,18 @@ def _nash(here: Stage) -> fmpq_mat:
         raise CertificateError("simultaneous play: expected one equilibrium, found none or many") from None
 
 
-def nash_gain_gap(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
-    """max |difference| of the actions (u, v) at x between the order of play and simultaneous play."""
+def nash_gain_distance(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
+    """|difference|^2 of the actions (u, v) at x between the order of play and simultaneous play."""
     here = stage(game)
-    return _largest([_played(here) - _nash(here)])
+    away = _played(here) - _nash(here)
+    return as_fraction(inner(away, away))
+
+
+def leader_commitment_gain(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:
+    """d'Hhat_uu d / 2, d the difference of the leader's actions between simultaneous play and the order of play."""
+    here = stage(game)
+    away = block(_nash(here) - _played(here), here.u, slice(1))
+    return as_fraction(form(away, here.reduced_hessian, away) / 2)
 
 
 def leader_nash_hamiltonian(game: LinearQuadraticPoint, fact: Fact, bits: int) -> Fraction:

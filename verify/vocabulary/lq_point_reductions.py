@@ -55,10 +55,15 @@ nash_determinant = _word(
     r"\det\begin{pmatrix}H_{L,uu}&H_{L,uv}\\H_{F,vu}&H_{F,vv}\end{pmatrix}",
     "the determinant of the first-order conditions of simultaneous play",
 )
-nash_gain_gap = _word(
-    "nash_gain_gap",
-    r"\max\left|(u,v)^{\mathrm S}(x)-(u,v)^{\mathrm N}(x)\right|",
-    "how far the actions at x under the order of play are from those of simultaneous play",
+nash_gain_distance = _word(
+    "nash_gain_distance",
+    r"\left|z^{\mathrm N}(x)-z^{\mathrm S}(x)\right|^2",
+    "squared distance of the actions at x under the order of play from those of simultaneous play",
+)
+leader_commitment_gain = _word(
+    "leader_commitment_gain",
+    r"\tfrac12(u^{\mathrm N}-u^{\mathrm S})'\hat H_{uu}(u^{\mathrm N}-u^{\mathrm S})",
+    "the square, weighed with Hhat_uu, of how far the leader's action of simultaneous play is from her best one",
 )
 leader_nash_hamiltonian = _word(
     "leader_nash_hamiltonian", r"q_L^{\mathrm N}(x)", "the leader's stage cost in simultaneous play, without entropies"

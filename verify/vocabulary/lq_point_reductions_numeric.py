@@ -13,12 +13,13 @@ from verify.vocabulary.lq_point_algebra import (
     part,
     pivots,
     product,
+    scalar,
     scaled,
     solved,
     total,
     transposed,
 )
-from verify.vocabulary.lq_point_numeric import ALL, Ball, Frame, frame
+from verify.vocabulary.lq_point_numeric import ALL, HALF, Ball, Frame, frame
 from verify.vocabulary.lq_point_words_numeric import coefficients_rate, quadratic_of, switched
 
 
@@ -119,9 +120,16 @@ def nash_determinant(game: LinearQuadraticPoint) -> Ball:
     return here.pair(value)
 
 
-def nash_gain_gap(game: LinearQuadraticPoint) -> Ball:
+def nash_gain_distance(game: LinearQuadraticPoint) -> Ball:
     here = frame(game)
-    return here.pair(largest([here.played - _nash(here)]))
+    away = here.played - _nash(here)
+    return here.pair(scalar(product(transposed(away), away)))
+
+
+def leader_commitment_gain(game: LinearQuadraticPoint) -> Ball:
+    here = frame(game)
+    away = part(_nash(here) - here.played, here.u, ALL)
+    return here.pair(HALF * scalar(product(transposed(away), here.leader_hessian("action"), away)))
 
 
 def leader_nash_hamiltonian(game: LinearQuadraticPoint) -> Ball:

@@ -60,7 +60,7 @@ def test_the_hand_made_point():
     assert word(HAND, "leader_mean_excess") == (2 - F(1, 3)) ** 2 * 3 / 2
     # The matrix [[3, 1], [-1, 1]] of first-order conditions, right side (0, -1): u = 1/4, v = -3/4.
     assert word(HAND, "nash_determinant") == 4
-    assert word(HAND, "nash_gain_gap") == F(1, 12)
+    assert word(HAND, "nash_gain_distance") == F(1, 72)
     assert word(HAND, "leader_nash_hamiltonian") == F(3, 32) - F(3, 16) + F(9, 32)
     # Slope 3u + v = 1/3 at (1/3, -2/3), curvature 3.
     assert word(HAND, "leader_simultaneous_gain") == F(1, 9) / 6

@@ -231,6 +231,11 @@ ZERO_SUM = Hypothesis(
     name="zero-sum",
     text="running costs and coefficients of the values are opposite: M, m, P and p of the players sum to zero",
     body=lambda game: equal(zero_sum_defect_lq(game), 0),
+    means=(
+        *(f"opposite M_{block}" for block in ("xx", "uu", "vv", "ux", "vx", "vu")),
+        *(f"opposite m_{block}" for block in "xuv"),
+        *(f"opposite {name}" for name in ("P", "P of the channels", "P of the regimes", "p", "p of the regimes")),
+    ),
     ablation=Ablation(
         expected="counterexample",
         text="players who are not opposed: neither values nor costs of exploration balance",

@@ -17,7 +17,7 @@ from verify.vocabulary.lq_point_reductions import (
     leader_nash_hamiltonian,
     leader_simultaneous_gain,
     leader_stackelberg_hamiltonian,
-    nash_gain_gap,
+    nash_gain_distance,
 )
 
 PLACE = "feedback Stackelberg and feedback Nash equilibria"
@@ -26,6 +26,7 @@ UNCOUPLED = Hypothesis(
     name="uncoupled",
     text="the leader's action does not move the follower's slope: H_F,vu = 0",
     body=lambda game: equal(follower_cross(game), 0),
+    means="the follower's Hessian has no cross term in the actions",
     ablation=Ablation(
         expected="counterexample",
         text="a leader whose action moves the reply steers with it",
@@ -45,7 +46,10 @@ def uncoupled() -> LinearQuadraticPoint:
     paper=PAPER,
     place=PLACE,
     families=("lq_point_uncoupled",),
-    expected=Verdict.SUPPORTED,
+    expected=Verdict.PROVED,
+    derivation="riccati/stackelberg-is-nash",
+    conclusion="one pair",
+    means=("N is invertible",),
     hypotheses=(UNCOUPLED,),
     witness=uncoupled,
     quick=QUICK,
@@ -57,9 +61,10 @@ def uncoupled() -> LinearQuadraticPoint:
             body=lambda game: less(leader_stackelberg_hamiltonian(game), leader_nash_hamiltonian(game)),
         ),
     ),
+    note="Simultaneous play has one equilibrium here: N = H_L,uu + H_L,uv T is H_L,uu where T = 0.",
 )
 def same_actions(game):
-    return equal(nash_gain_gap(game), 0)
+    return equal(nash_gain_distance(game), 0)
 
 
 @claim(
@@ -68,7 +73,9 @@ def same_actions(game):
     paper=PAPER,
     place=PLACE,
     families=("lq_point_uncoupled",),
-    expected=Verdict.SUPPORTED,
+    expected=Verdict.PROVED,
+    derivation="riccati/stackelberg-is-nash",
+    conclusion="no simultaneous gain",
     hypotheses=(UNCOUPLED,),
     witness=uncoupled,
     quick=QUICK,

@@ -13,6 +13,7 @@ from verify.comparison import at_most, equal, less
 from verify.statement import Ablation, Hypothesis, Mutant, claim
 from verify.verdict import Verdict
 from verify.vocabulary.lq_point_reductions import (
+    leader_commitment_gain,
     leader_nash_hamiltonian,
     leader_stackelberg_hamiltonian,
     nash_determinant,
@@ -28,6 +29,7 @@ ONE_EQUILIBRIUM = Hypothesis(
     name="one equilibrium",
     text="simultaneous play has exactly one equilibrium: its first-order conditions are not singular",
     body=lambda game: less(0, abs(nash_determinant(game))),
+    means="N is invertible",
     ablation=Ablation(
         expected="undefined",
         text="without an equilibrium, or with many, there is no cost of simultaneous play to compare with",
@@ -63,3 +65,33 @@ ONE_EQUILIBRIUM = Hypothesis(
 )
 def never_worse(game):
     return at_most(leader_stackelberg_hamiltonian(game), leader_nash_hamiltonian(game))
+
+
+@claim(
+    "errl/commitment-value/one-shot/square",
+    title="What moving first is worth in one stage is a square, weighed with Hhat_uu",
+    paper=PAPER,
+    place="value of commitment",
+    families=GENERIC,
+    expected=Verdict.PROVED,
+    derivation="riccati/stackelberg-is-nash",
+    conclusion="commitment value",
+    hypotheses=(ONE_EQUILIBRIUM,),
+    witness=two_regimes,
+    tightness=uncoupled,
+    quick=QUICK,
+    default=DEFAULT,
+    mutants=(
+        Mutant(
+            name="no half",
+            text="twice the square",
+            body=lambda game: equal(
+                leader_nash_hamiltonian(game) - leader_stackelberg_hamiltonian(game), 2 * leader_commitment_gain(game)
+            ),
+        ),
+    ),
+    note="Hhat_uu > 0 makes it at least 0: the order of play is never worth less than nothing in one stage.",
+)
+def square(game):
+    gain = leader_nash_hamiltonian(game) - leader_stackelberg_hamiltonian(game)
+    return equal(gain, leader_commitment_gain(game))
