@@ -16,9 +16,9 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 
 from games.linear_quadratic import LinearQuadraticGame
+from solvers.riccati.care import scipy_answer
 from solvers.riccati.kleinman_lyapunov import Lyapunov
 
 STEPS = 60
@@ -121,10 +121,10 @@ def kleinman(
         U = U if _stabilises(problem, U, problem.discount) else None
     if U is None:
         U, reached = _stabilising(problem)
-        if reached > problem.discount:
+        if U is None:
             return KleinmanAnswer(
                 P=np.full(problem.A.shape, np.nan),
-                gain=U,
+                gain=np.full(problem.B.mT.shape, np.nan),
                 steps=0,
                 residuals=[],
                 condition="mean-square stabilisability",
@@ -145,6 +145,10 @@ def _newton(problem: ControlProblem, U: np.ndarray, discount: float, tolerance: 
         equation = Lyapunov(*problem.closed(U), problem.generator, discount, like=equation)
         missed = equation.apply(P) + problem.cost(U)
         residuals.append(float(np.abs(missed).max()))
+        worse = len(residuals) > 1 and not residuals[-1] < 0.9 * residuals[-2]
+        if worse and residuals[-1] > 1e-6 * np.abs(P).max() and not equation.is_stable():
+            # From a stabilising gain the next ones stabilise too, unless costs have no lower bound.
+            return KleinmanAnswer(P=P, gain=U, steps=count, residuals=residuals, condition="closed loop")
         size = equation.size * np.abs(P).max() + np.abs(problem.cost(U)).max()
         stalled = len(residuals) > 4 and residuals[-1] > 0.5 * min(residuals[:-1]) and residuals[-1] < 1e-9 * size
         if residuals[-1] <= tolerance * size or stalled:
@@ -154,7 +158,10 @@ def _newton(problem: ControlProblem, U: np.ndarray, discount: float, tolerance: 
             kept = P
         # Newton squares the relative residual: more accuracy than that is thrown away, rounding has the rest.
         accuracy = min(1e-2, max(1e-9, residuals[-1] / size))
-        P = P + equation.solve(missed, accuracy=accuracy)
+        try:
+            P = P + equation.solve(missed, accuracy=accuracy)
+        except np.linalg.LinAlgError:
+            return KleinmanAnswer(P=P, gain=U, steps=count, residuals=residuals, condition="closed loop")
     return KleinmanAnswer(P=P, gain=U, steps=steps, residuals=residuals, condition="budget")
 
 
@@ -166,8 +173,8 @@ def _failed(P: np.ndarray, U: np.ndarray, condition: str, matrices: np.ndarray) 
     )
 
 
-def _stabilising(problem: ControlProblem) -> tuple[np.ndarray, float]:
-    """A gain that stabilises at the discount, and the least discount that was reached by it or on the way to it."""
+def _stabilising(problem: ControlProblem) -> tuple[np.ndarray | None, float]:
+    """A gain that stabilises at the discount, or None and the least discount at which one was found to."""
     for U in _guesses(problem):
         if _stabilises(problem, U, problem.discount):
             return U, problem.discount
@@ -180,15 +187,15 @@ def _stabilising(problem: ControlProblem) -> tuple[np.ndarray, float]:
         discount = reached + margin
         answer = _newton(problem, U, discount, 1e-3, 8)
         if answer.condition not in ("", "budget"):
-            return U, reached
+            return None, reached
         closer = Lyapunov(*problem.closed(answer.gain), problem.generator, 0.0).abscissa()
         if closer < problem.discount:
             return answer.gain, problem.discount
         gain = reached - closer
         if not gain > STALLED * max(1.0, abs(reached)):
-            return U, reached
+            return None, reached
         U, reached, margin = answer.gain, closer, gain / 2
-    return U, reached
+    return None, reached
 
 
 def _guesses(problem: ControlProblem) -> Any:
@@ -197,11 +204,8 @@ def _guesses(problem: ControlProblem) -> Any:
     U = np.zeros((m, k, n))
     for i in range(m):
         shift = (problem.generator[i, i] - problem.discount) / 2
-        try:
-            P = scipy.linalg.solve_continuous_are(
-                problem.A[i] + shift * np.eye(n), problem.B[i], problem.Q[i], problem.R[i], s=problem.S[i]
-            )
-        except (np.linalg.LinAlgError, ValueError):
+        P = scipy_answer(problem.A[i] + shift * np.eye(n), problem.B[i], problem.Q[i], problem.R[i], problem.S[i])
+        if P is None:
             break
         U[i] = -np.linalg.solve(problem.R[i], problem.B[i].T @ P + problem.S[i].T)
     else:

@@ -275,6 +275,7 @@ def _ill_posed(condition: str, eigenvalue: float, regime: int, time: float) -> F
         "mean-square stabilisability": "no gain was found that stabilises in mean square below the discount",
         "linear part": "the equations of p are singular",
         "escape": "the Riccati flow escapes",
+        "joint first-order conditions": "the players' first-order conditions are singular",
     }.get(condition, f"{condition} is not positive definite")
     number = "" if math.isnan(eigenvalue) else f" ({eigenvalue:.6g})"
     certificate = {

@@ -142,8 +142,13 @@ def failing(system: System, P: np.ndarray) -> dict[str, Any] | None:
     if lost is not None:
         return lost
     if system.order == "nash":
-        return _first("H_L,uu", leader[..., u, u])
-    lost = _first("Hhat_uu", system.point(P).reduced_uu)
+        lost = _first("H_L,uu", leader[..., u, u])
+        smallest = np.linalg.svd(system.joint(leader, follower), compute_uv=False)[..., [-1, 0]]
+        singular = np.flatnonzero(smallest[..., 0] <= 2.0**-50 * smallest[..., 1])
+        if lost is None and len(singular):
+            lost = {"condition": "joint first-order conditions", "eigenvalue": 0.0, "regime": int(singular[0])}
+        return lost
+    lost = _first("Hhat_uu", system.reduced(leader, follower))
     if lost is None and not system.sees_action and system.temperatures[0] > 0:
         lost = _first("H_L,uu", leader[..., u, u])
     return lost
@@ -220,7 +225,7 @@ def _about_to_fail(system: System, P: np.ndarray, f: np.ndarray) -> dict[str, An
     if system.order == "nash":
         second = "H_L,uu", leader[..., u, u]
     else:
-        second = "Hhat_uu", system.point(P).reduced_uu
+        second = "Hhat_uu", system.reduced(leader, follower)
     worst, ratio = None, 1e-3
     for condition, matrices in (("H_F,vv", follower[..., v, v]), second):
         smallest = np.linalg.eigvalsh((matrices + matrices.mT) / 2)[..., 0]

@@ -110,7 +110,7 @@ class System:
             U = -solve(reduced_uu, leads[..., self.x] + leads[..., v] @ K)
             V = K + T @ U
         else:
-            both = -solve(self._joint(leader_H, follower_H), self._first_order(leader_H, follower_H, self.x))
+            both = -solve(self.joint(leader_H, follower_H), self._first_order(leader_H, follower_H, self.x))
             U, V = both[..., : self.ku, :], both[..., self.ku :, :]
             T = np.zeros((self.m, self.kv, self.ku))  # he answers nothing
             reduced_uu = leader_H[..., u, u]
@@ -128,6 +128,12 @@ class System:
             leader_slope=leader_H @ Phi,
             follower_slope=follower_H @ Phi,
         )
+
+    def reduced(self, leader_H: Array, follower_H: Array) -> Array:
+        """Hhat_uu, (m, ku, ku)."""
+        T = -self.numbers.solve(follower_H[..., self.v, self.v], follower_H[..., self.v, self.u])
+        leads = leader_H[..., self.u, :] + T.mT @ leader_H[..., self.v, :]
+        return leads[..., self.u] + leads[..., self.v] @ T
 
     def hessian(self, M: Array, P: Array) -> Array:
         """H_k at P, (..., m, N, N)."""
@@ -166,7 +172,7 @@ class System:
             dU = -solve(point.reduced_uu, right + point.T.mT @ leader_moved[..., v, :] + cross @ dw)
         else:
             right = self.numbers.join([[leader_moved[..., u, :]], [follower_moved[..., v, :]]])
-            both = -solve(self._joint(point.leader_H, point.follower_H), right)
+            both = -solve(self.joint(point.leader_H, point.follower_H), right)
             dU, dw = both[..., : self.ku, :], both[..., self.ku :, :]
         leader_turn = dw.mT @ point.leader_slope[..., v, :]
         follower_turn = dU.mT @ point.follower_slope[..., u, :]
@@ -226,7 +232,7 @@ class System:
             reply = kappa + point.T @ mean
         else:
             right = self.numbers.join([[leader_h[..., u, :]], [follower_h[..., v, :]]])
-            both = -solve(self._joint(point.leader_H, point.follower_H), right)
+            both = -solve(self.joint(point.leader_H, point.follower_H), right)
             mean, reply = both[..., : self.ku, :], both[..., self.ku :, :]
         phi = self.numbers.join([[np.zeros((*mean.shape[:-2], self.n, 1))], [mean], [reply]])
         return (leader_h, follower_h), phi
@@ -332,7 +338,8 @@ class System:
         by_noise = (self.noise.mT @ (change[..., None, :, :] @ point.closed_noise)).sum(axis=-3)
         return by_drift + by_noise + self.numbers.join([[rows], [below]])
 
-    def _joint(self, leader_H: Array, follower_H: Array) -> Array:
+    def joint(self, leader_H: Array, follower_H: Array) -> Array:
+        """The matrix of both first-order conditions in (u, v), where nobody leads."""
         return self._first_order(leader_H, follower_H, slice(self.n, None))
 
     def _first_order(self, leader_H: Array, follower_H: Array, columns: slice) -> Array:
