@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from games.linear_quadratic import LinearQuadraticGame, LinearQuadraticPoint
+from games.linear_quadratic import LinearQuadraticGame
 from solvers.errors import SolverError
 from solvers.riccati.hamiltonian import ORDERS
 from solvers.riccati.solution import LinearQuadraticSolution
@@ -28,7 +28,7 @@ def solve(
     """
     if concept not in CONCEPTS:
         raise SolverError(f"solve: expected a concept among {', '.join(CONCEPTS)}, found {concept!r}")
-    if isinstance(game, LinearQuadraticPoint) or not isinstance(game, LinearQuadraticGame):
+    if game.kind != LinearQuadraticGame.kind:  # its subclasses are points and runs of an iteration
         raise SolverError(f"solve: expected a game of kind 'lq', found one of kind {game.kind!r}")
     options = {} if tolerance is None else {"tolerance": tolerance}
     if game.horizon is None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from games.errors import shown
+from games import errors
 from games.linear_quadratic import LinearQuadraticGame
 from solvers.errors import SolverError
 from solvers.riccati.hamiltonian import Stage, Values, rates, stage
@@ -155,7 +155,7 @@ class LinearQuadraticSolution(Solution):
         batch, regimes = self.batch_shape, self.game.regimes
         index = np.asarray(regime)
         if index.dtype.kind not in "iu" or not ((index >= 0) & (index < regimes)).all():
-            raise SolverError(f"regime: expected integers of 0, ..., {regimes - 1}, found {shown(regime)}")
+            raise SolverError(f"regime: expected integers of 0, ..., {regimes - 1}, found {errors.shown(regime)}")
         tail = entries.shape[entries.ndim - core :]
         entries = entries.reshape(*batch, *(1,) * (len(shown) - len(pts)), *pts, regimes, *tail)
         entries = np.broadcast_to(entries, (*batch, *shown, regimes, *tail))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
     from solvers.markov.solution import MarkovSolution
+    from solvers.riccati.solution import LinearQuadraticSolution
     from solvers.solution import Solution
 
 SOLVED = ("markov", "episodic markov")
@@ -54,9 +55,15 @@ def command(
     soft (both players choose by softmax, with --temperature). Mixed commitment and soft choices are answered in
     floats, and so are games too large for exact arithmetic.
 
+    Concepts of linear-quadratic games: stackelberg (at every instant the follower answers the leader) and nash (both
+    choose at once), in feedback laws and in floats. Values are lists over regimes: leader_value is V(0, x) at x = 0;
+    with --json "value" holds P, p and r of V(0, x) = x'Px/2 + p'x + r, "gains" the laws at t = 0. Where a game is
+    ill-posed the answer says which condition fails, or that the values escape, at which t and in which regime.
+
     Exit code 1 where the solver did not converge.
     """
     from games.errors import GameError
+    from games.linear_quadratic import LinearQuadraticGame
     from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
     from solvers.errors import refuse_batch
@@ -69,15 +76,20 @@ def command(
         "--step-size": step_size,
         "--temperature": temperature,
     }
+    given = [name for name, value in of_markov.items() if value is not None]
+    if given and not isinstance(played, MarkovGame | EpisodicMarkovGame):
+        raise GameError(f"{given[0]}: expected a Markov game with this option, found a {played.kind} game")
     if isinstance(played, BimatrixGame):
-        given = [name for name, value in of_markov.items() if value is not None]
-        if given:
-            raise GameError(f"{given[0]}: expected a Markov game with this option, found a bimatrix game")
         solution = _one_shot(played, concept or "sse", floats)
     elif isinstance(played, MarkovGame | EpisodicMarkovGame) and played.kind in SOLVED:
         solution = _markov(played, concept, floats, of_markov)
+    elif isinstance(played, LinearQuadraticGame) and played.kind == LinearQuadraticGame.kind:
+        from solvers.riccati.entry import solve
+
+        solution = solve(played, concept=concept or "stackelberg")
     else:
-        raise GameError(f"{game}: expected a bimatrix or Markov game, found a game of kind {played.kind!r}")
+        expected = "a bimatrix, Markov or linear-quadratic game"
+        raise GameError(f"{game}: expected {expected}, found a game of kind {played.kind!r}")
     answer = _answer(solution)
     if solution.concept == "stackelberg" and isinstance(played, MarkovGame) and commitment != "mixed" and not floats:
         answer["fixed_points"] = _fixed_points(played, ties or "strong")
@@ -177,8 +189,11 @@ def _temperatures(text: str) -> tuple[float, float]:
 def _answer(solution: Solution) -> dict[str, Any]:
     """What is printed, and what --json holds."""
     from solvers.markov.solution import MarkovSolution
+    from solvers.riccati.solution import LinearQuadraticSolution
     from solvers.solution import Status
 
+    if isinstance(solution, LinearQuadraticSolution):
+        return _lq_answer(solution)
     answer = {
         "concept": solution.concept,
         "status": Status(int(solution.status)).label,
@@ -198,6 +213,40 @@ def _answer(solution: Solution) -> dict[str, Any]:
             ]
     answer["certificate"] = solution.certificate if isinstance(solution.certificate, dict) else None
     return answer
+
+
+def _lq_answer(solution: LinearQuadraticSolution) -> dict[str, Any]:
+    """Values and gains at t = 0 in every regime; null where there are none."""
+    from solvers.solution import Status
+
+    coefficients = {
+        player: {name: getattr(getattr(solution, player), name).tolist() for name in ("P", "p", "r")}
+        for player in ("leader", "follower")
+    }
+    found = {name: _whole(part) for name, part in (("value", coefficients), ("gains", solution.policies))}
+    values = found["value"] or {"leader": {"r": None}, "follower": {"r": None}}
+    return {
+        "concept": solution.concept,
+        "status": Status(int(solution.status)).label,
+        "message": solution.message,
+        "leader_value": values["leader"]["r"],
+        "follower_value": values["follower"]["r"],
+        **found,
+        "residual": _plain(solution.residual),
+        "error_bound": _plain(solution.error_bound),
+        "certificate": solution.certificate if isinstance(solution.certificate, dict) else None,
+    }
+
+
+def _whole(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]] | None:
+    """The arrays as lists (zeros without a sign), or None where numbers are missing."""
+    import numpy as np
+
+    if not all(np.isfinite(entries).all() for part in parts.values() for entries in part.values()):
+        return None
+    return {
+        key: {name: _plain(np.asarray(entries) + 0.0) for name, entries in part.items()} for key, part in parts.items()
+    }
 
 
 def _fixed_points(game: MarkovGame, ties: str) -> list[dict[str, Any]] | None:
@@ -247,6 +296,10 @@ def _print(answer: dict[str, Any]) -> None:
     for name, value in answer.items():
         if name == "policies":
             _print_policies(value, "plays")
+        elif name in ("value", "gains"):
+            for player, parts in (value or {}).items():
+                for part, entries in parts.items():
+                    click.echo(f"{player} {part}: {_text(entries)}")
         elif name == "cycle":
             for number, phase in enumerate(value):
                 _print_policies(phase, f"plays in phase {number}")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from games.linear_quadratic import LinearQuadraticPoint
 from games.matrix import BimatrixGame
 from solvers.errors import SolverError
 from solvers.riccati import finite
@@ -35,3 +36,13 @@ def test_what_is_refused(scalar_game):
         solve(scalar_game(), start=object())
     with pytest.raises(SolverError, match="expected a game of kind 'lq', found one of kind 'bimatrix'"):
         solve(BimatrixGame(leader=[[1.0]], follower=[[1.0]]))
+    game = scalar_game()
+    players, names = ("leader", "follower"), (("P", "G"), ("p", "g"))
+    coefficients = {f"{player}_{name}": getattr(game, f"{player}_{of}") for player in players for name, of in names}
+    point = LinearQuadraticPoint(
+        **{name: getattr(game, name) for name in (*game.core, "horizon", "follower_sees")}, **coefficients,
+        leader_r=[0.0], follower_r=[0.0], regime=0, state=[1.0], leader_action=[0.0], leader_mean=[0.0],
+        leader_factor=[[1.0]], follower_mean=[0.0], follower_factor=[[1.0]],
+    )  # fmt: skip
+    with pytest.raises(SolverError, match="expected a game of kind 'lq', found one of kind 'lq point'"):
+        solve(point)
