@@ -40,14 +40,32 @@ TITLE = "Certainty equivalence of the exploratory game"
 def derivation() -> MatrixDerivation:
     """Separation of mean and covariance; premiums without state; rates of P and p without temperatures."""
     argument = Consequence(topic=TOPIC, title=TITLE)
+    argument.section(
+        "Mean and covariance separate",
+        """A law of any mean and covariance, not only of the equilibrium, is put into a player's stage cost. The mean
+        meets the cost of a fixed action, the covariance a trace; the entropy knows the covariance alone. So the best
+        mean is the one of the game without entropies, and no mean or gain contains a temperature.""",
+    )
     _follower_separates(argument)
     for sees in SEES:
         _leader_separates(argument, sees)
+    argument.section(
+        "The premium",
+        """What the temperatures add to the averaged Hamiltonian in equilibrium is computed at the state x and at the
+        origin, and found to be the same.""",
+    )
     for k in BOTH:
         for sees in SEES:
             _premium(argument, k, sees)
+    argument.section(
+        "The equations of P and p",
+        """The rate of the value, x'(dP/dt)x / 2 + (dp/dt)'x + dr/dt, is compared with the rate without entropies.""",
+    )
+    for k in BOTH:
+        for sees in SEES:
             _rate(argument, k, sees)
-    return argument.derivation()
+    final = [f"{k.name}{rate}, {sees}" for rate in ("", " rate") for k in BOTH for sees in SEES]
+    return argument.derivation(final)
 
 
 def _follower_separates(argument: Consequence) -> None:

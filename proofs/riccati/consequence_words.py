@@ -134,12 +134,12 @@ def _rates() -> Words:
     found: Words = {}
     for k in BOTH:
         cold = X.T @ k.Pdot @ X / 2 + k.pdot.T @ X + BETA * k.r - k.closed_r - k.switched_r
-        found[f"{k.name}_rate_cold"] = rf"\dot V_{k.index}^{{\,0}}", cold
+        found[f"{k.name}_rate_cold"] = rf"\partial_t V_{k.index}^{{0}}", cold
     f, P, Pi, M = FOLLOWER, FOLLOWER.P, FOLLOWER.stacked_P, FOLLOWER.M
     across = M["vx"] + E.T @ P + F.T @ Pi @ C
     textbook = M["xx"] + A.T @ P + P @ A + C.T @ Pi @ C - across.T @ (M["vv"] + F.T @ Pi @ F).inverse() @ across
     return found | {
-        "follower_quadratic_rate": (r"\tfrac{1}{2} x^{\top}\dot P_F x", X.T @ f.Pdot @ X / 2),
+        "follower_quadratic_rate": (r"\tfrac{1}{2} x^{\top}\tfrac{dP_F}{dt} x", X.T @ f.Pdot @ X / 2),
         "follower_are_rate": (r"\varrho_F", X.T @ (BETA * P - textbook) @ X / 2),
         "follower_coupling": (r"\chi_F", X.T @ f.switched_P @ X / 2),
     }

@@ -39,9 +39,18 @@ ONE_REGIME = "e_i picks one regime"
 def derivation() -> MatrixDerivation:
     """The excess raw cost at an instant, and summed over an infinite horizon with switching."""
     argument = Consequence(topic=TOPIC, title=TITLE)
+    argument.section(
+        "At an instant",
+        """The excess of the averaged stage cost over the game without entropies, and the covariances that make it.""",
+    )
     for k in BOTH:
         for sees in SEES:
             argument.conclude(f"{k.name}, {sees}", argument.instant(k, sees))
+    argument.section(
+        "For ever, with switching",
+        """With the gains of each regime kept, the excess costs obey beta c = f + Lambda c: the vector of the regimes'
+        rates f, discounted and switched. It is solved by the resolvent, which divides constant vectors by beta.""",
+    )
     summed = _constant_rate(argument)
     for k in BOTH:
         for sees in SEES:

@@ -27,7 +27,17 @@ HALF = Fraction(1, 2)
 def derivation() -> MatrixDerivation:
     """Differences of Hamiltonians, rates and raw costs between the two information structures."""
     argument = Consequence(topic=TOPIC, title=TITLE)
+    argument.section(
+        "The leader",
+        """Her law has the inverse of the Hessian that it meets for covariance, in both structures: her raw cost is the
+        same. Her entropies differ.""",
+    )
     _leader(argument)
+    argument.section(
+        "The follower",
+        """His law, given what he sees, is the same. The leader's, of another covariance, meets another Hessian of
+        his.""",
+    )
     _follower(argument)
     return argument.derivation()
 

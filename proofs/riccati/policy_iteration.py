@@ -12,15 +12,17 @@ which is all that is used of them: a change P + X brings R + R_X and Q + Q_X. Fo
   improvement        K(P) = -H_vv(P)^{-1} H_vx(P),   H_vv = M_vv + F'RF,  H_vx = M_vx + E'P + F'RC
   Riccati residual   Ric(P) = H_xx - H_xv H_vv^{-1} H_vx + Q - beta P,   H_xx = M_xx + A'P + PA + C'RC
 
-Only the gain and the quadratic coefficient are iterated: by certainty equivalence entropies add a constant to each law.
-With H_vv > 0, and L_K with a nonpositive inverse (the closed loop is discounted mean-square stable), "comparison" says
-that each step lowers P, "error of a step" that it stays above the solution and that the new error is bounded by the
-square of the old one (Kleinman 1968; with multiplicative noise and regimes, Damm and Hinrichsen 2001).
+By certainty equivalence the entropies change no gain. Linear terms are covered by the coordinates (x, 1). Where
+H_vv > 0 at the iterates, and L_K has a nonpositive inverse (the closed loop is discounted mean-square stable),
+"comparison" says that each step lowers P, "error of a step" that it stays above the solution and that the new error is
+bounded by the square of the old one (Kleinman 1968; with multiplicative noise and regimes, Damm and Hinrichsen 2001).
+Stability at the start and H_vv > 0 are not enough: the next loop is stable where c_K > 0 and P >= 0, or where a
+stabilising solution exists. Without one, as for A = E = M_vv = 1, M_xx = -2, the iteration leaves the stable gains.
 """
 
 from __future__ import annotations
 
-from proofs.engine.free_algebra import Expression, matrix, scalar, symmetric
+from proofs.engine.free_algebra import Expression, matrix, scalar, symmetric, vector, zero
 from proofs.engine.free_algebra_argument import MatrixArgument
 from proofs.engine.free_algebra_binders import free_generators
 from proofs.engine.free_algebra_blocks import BlockMatrix, BlockProduct, block
@@ -40,6 +42,14 @@ MXX, MUU, MVV = (
 MUX = matrix("Mux", "k_u", "n", latex="M_{ux}")
 MVX, MVU = matrix("Mvx", "k_v", "n", latex="M_{vx}"), matrix("Mvu", "k_v", "k_u", latex="M_{vu}")
 L = matrix("L", "k_u", "n")
+EXTENDED = ["n", "1"]  # (x, 1)
+SHIFT, SIGMA, MX, MV = (
+    vector("b", "n"),
+    vector("s", "N"),
+    vector("mx", "n", latex="m_x"),
+    vector("mv", "k_v", latex="m_v"),
+)
+LINEAR, CONSTANT = vector("p", "n"), scalar("r")
 beta, epsilon = scalar("beta", latex=r"\beta"), scalar("epsilon", latex=r"\varepsilon")
 
 Value = tuple[Expression, Expression, Expression]
@@ -79,18 +89,36 @@ class _Iteration:
         self._gain = self.improved(P, "P")
 
     def derivation(self) -> MatrixDerivation:
+        section = self._argument.section
+        section("One player is left", "The leader's feedback is put into the follower's problem.")
         self._leader_put_in()
+        self._homogeneous()
+        section(
+            "Evaluation and improvement",
+            """A gain is evaluated by a linear equation; its value is improved upon by minimising a quadratic.""",
+        )
         self._affine()
         self._square()
         self._residual_at_improved()
+        section(
+            "Monotone",
+            """What an improved gain changes, measured by its own closed loop, is a square: where that loop is stable,
+            the costs fall; and it is, where the one before was.""",
+        )
         self._comparison()
+        self._kept_stable()
+        section(
+            "Newton's method",
+            """The Riccati residual is expanded about P, exactly. Its derivative is the Lyapunov operator of the
+            improved gain, so that Newton's equation is the evaluation equation, and the remainder is a square of second
+            order.""",
+        )
         self._gains_apart()
         self._expansion()
         self._derivative()
         self._newton_is_evaluation()
         self._residual_after()
         self._error_of_a_step()
-        self._kept_stable()
         return self._argument.derivation()
 
     def _named(self, generator: Expression, meaning: Expression) -> Expression:
@@ -171,6 +199,35 @@ class _Iteration:
             into.T @ costs @ into + drift_left + noise_left.T @ stacked @ noise_left,
             "With u = L x the follower's Hessian at P is that of a game of one player, with drift A + BL, noise C + "
             "DL and the costs seen through z = (x, L x, v). These are called A, C and M from here on.",
+        )
+
+    def _homogeneous(self) -> None:
+        """Linear terms are quadratic ones of (x, 1); N rows of zeros below the noises are left out."""
+        p, stacked, _ = P
+        of_one = BlockMatrix(((p, LINEAR), (LINEAR.T, 2 * CONSTANT)))
+        drift, controlled = block([[A, SHIFT], [0, 0]], EXTENDED, EXTENDED), block([[E], [0]], EXTENDED, ["k_v"])
+        moved = drift.T @ of_one + of_one @ drift
+        across = of_one @ controlled
+        costs = block([[MXX, MX, MVX.T], [MX.T, 0, MV.T], [MVX, MV, MVV]], [*EXTENDED, "k_v"], [*EXTENDED, "k_v"])
+        left = BlockMatrix(
+            (
+                *((*row, edge[0]) for row, edge in zip(moved.blocks, across.blocks, strict=True)),
+                (*across.T.blocks[0], zero("k_v", "k_v")),
+            )
+        )
+        noise = BlockMatrix(((C, SIGMA, F),))
+        vx, vv = MVX + E.T @ p + F.T @ stacked @ C, MVV + F.T @ stacked @ F
+        hx = MX + A.T @ LINEAR + p @ SHIFT + C.T @ stacked @ SIGMA
+        hv = MV + E.T @ LINEAR + F.T @ stacked @ SIGMA
+        constant = LINEAR.T @ SHIFT + SIGMA.T @ stacked @ SIGMA / 2
+        hessian = MXX + A.T @ p + p @ A + C.T @ stacked @ C
+        self._identity(
+            "linear terms",
+            costs + left + noise.T @ BlockMatrix(((stacked,),)) @ noise,
+            BlockMatrix(((hessian, hx, vx.T), (hx.T, 2 * constant, hv.T), (vx, hv, vv))),
+            "In the coordinates (x, 1) a value x'Px / 2 + p'x + r has the matrix [P p; p' 2r], drift and noise have "
+            "one more column, b and s, and the Hessian holds h and 2c beside H: gains are (K, kappa), and all that "
+            "follows is about p and r as well, with beta > 0 for the constant.",
         )
 
     def _affine(self) -> None:

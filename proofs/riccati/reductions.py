@@ -81,6 +81,11 @@ NO_CROSS_COST = "no cost of the follower in v and x"
 def derivation() -> MatrixDerivation:
     """No leader: Riccati equations. Opposite costs: a saddle."""
     argument = Consequence(topic=TOPIC, title=TITLE)
+    argument.section(
+        "No leader",
+        """Let the leader's action move neither the state nor the follower's cost. His equation must then be the one
+        that is known, in the form in which textbooks write it.""",
+    )
     _no_leader(argument)
     _zero_sum(argument)
     return argument.derivation()
@@ -170,6 +175,11 @@ def _no_leader(argument: Consequence) -> None:
 
 
 def _zero_sum(argument: Consequence) -> None:
+    argument.section(
+        "Opposite costs",
+        """Let the costs be opposite, block by block, and the values' P and p too, in this regime and in the sums over
+        the others. The follower's Hamiltonian is then the opposite of the leader's.""",
+    )
     opposite = {
         name: argument.suppose(name, hers, -his, reason=f"Opposite costs and values: {name.removeprefix('opposite ')}.")
         for name, (hers, his) in OPPOSITE.items()
@@ -201,8 +211,21 @@ def _zero_sum(argument: Consequence) -> None:
     )
     values = [opposite[f"opposite {part}"] for part in ("P", "P of the regimes", "p", "p of the regimes")]
     rates = _opposite_rates(argument, blocks, values)
+    argument.section(
+        "The constants",
+        """They do not sum to zero: each player is rewarded for his own entropy, and the other does not pay for it.""",
+    )
     _accumulated(argument, blocks, values, rates)
+    argument.section(
+        "The saddle",
+        """At the Stackelberg pair the follower's condition is the leader's in v. With it, her own condition along the
+        reply becomes one with the reply fixed.""",
+    )
     _saddle(argument, blocks)
+    argument.section(
+        "What the follower sees",
+        """The leader's own exploration is worth tau_L k_u / 2 to the follower in both structures.""",
+    )
     _information(argument, blocks)
 
 

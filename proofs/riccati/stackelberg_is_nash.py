@@ -43,8 +43,21 @@ UNCOUPLED = "the follower's Hessian has no cross term in the actions"
 def derivation() -> MatrixDerivation:
     """The value of commitment in one shot; both pairs are one where H_F,vu = 0."""
     argument = Consequence(topic=TOPIC, title=TITLE)
+    argument.section(
+        "The simultaneous game",
+        """Both players minimise their Hamiltonians at once, each with the other's action fixed.""",
+    )
     _nash_pair(argument)
+    argument.section(
+        "The value of commitment in one shot",
+        """Both pairs lie on the follower's reply; along it the leader's cost is a quadratic with Hessian Hhat_uu, and
+        her commitment is where it is least.""",
+    )
     _commitment(argument)
+    argument.section(
+        "No reply, no difference",
+        """Where H_F,vu = 0 in a regime, the follower's action does not depend on hers there.""",
+    )
     _uncoupled(argument)
     return argument.derivation()
 

@@ -43,10 +43,21 @@ CHANGED = {
 def derivation() -> MatrixDerivation:
     """The excess is linear in the temperatures; the premium has one term that is not."""
     argument = Consequence(topic=TOPIC, title=TITLE)
+    argument.section(
+        "Raw costs",
+        """Covariances are linear in the temperatures, and nothing else contains them: so are the raw costs,
+        exactly.""",
+    )
     for k in BOTH:
         for sees in SEES:
             _raw(argument, k, sees)
             _linear(argument, k, sees)
+    argument.section(
+        "The entropies",
+        """What is paid contains the entropies too, with a logarithm of the temperature.""",
+    )
+    for k in BOTH:
+        for sees in SEES:
             _premium(argument, k, sees)
     return argument.derivation()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -139,6 +140,17 @@ def test_the_derivative_is_the_lyapunov_operator(functions: dict[str, Callable[.
         np.testing.assert_allclose(affine - at_start, slope[i], atol=1e-8)
         whole = functions["expansion of the residual.rhs"](**problem.values(i, P=P, X=X))
         np.testing.assert_allclose(whole, problem.residual(P + X)[i], atol=1e-11)
+
+
+def test_a_stabilising_start_is_not_enough() -> None:
+    """Scalar, A = E = M_vv = 1, M_xx = -2, no noise: H_vv = 1 throughout, and no solution of 2P - P^2 - 2 = 0."""
+    gain, stable = Fraction(-3), []
+    for _ in range(3):
+        loop = 1 + gain
+        stable.append(loop < 0)
+        value = -(gain**2 - 2) / (2 * loop)  # evaluation: 2 (A + EK) P + M_xx + K^2 = 0
+        gain = -value
+    assert stable == [True, True, False]
 
 
 def test_newton_converges_quadratically() -> None:
