@@ -88,6 +88,7 @@ def test_every_command_is_listed_and_has_its_file(firstmover):
         (["verify", "--store", "/dev/null/store"], "expected a place for the store"),
         (["verify", "nowhere.py"], "nowhere.py: expected a Python file"),
         (["derive", "nothing"], "found 'nothing'"),
+        (["derive", "zero-sum"], "expected one topic, found that 'zero-sum' may be commitment/zero-sum or"),
         (["check", "nowhere.json"], "nowhere.json: expected a readable file"),
         (["check"], "Missing argument"),
         (["solve", "nowhere.json"], "nowhere.json: expected a readable file"),
@@ -170,6 +171,9 @@ def test_derivations_are_listed_and_printed(firstmover, tmp_path):
     assert json.loads(out)["conclusions"]
     code, out, _ = firstmover("derive", "softmax/value-gap", "--to", "md")
     assert code == 0 and "LambertW" not in out and out.startswith("#")
+    code, out, _ = firstmover("derive", "hjbi", "--out", str(tmp_path / "hjbi.md"))
+    written = (tmp_path / "hjbi.md").read_text(encoding="utf-8")
+    assert code == 0 and "`riccati/hjbi`" in written and r"\boxed{\beta\,V_L = " in written
 
 
 def test_doctor_looks_at_this_installation(firstmover):

@@ -8,11 +8,15 @@ import sympy
 
 from proofs.catalogue import derive
 from proofs.engine.errors import DerivationError
+from proofs.engine.free_algebra import identity
+from proofs.engine.free_algebra_derivation import equation, invertible
+from proofs.riccati.vocabulary import vocabulary
 from verify.catalogue import claims
-from verify.comparison import at_least, at_most, equal
+from verify.comparison import at_least, at_most, equal, less
 from verify.errors import ClaimError
-from verify.symbolic import proof_of, to_sympy
+from verify.symbolic import proof_of, to_matrices, to_sympy
 from verify.terms import GAME, E, exp, lambertw, log, maximum, sqrt, tanh
+from verify.vocabulary import concept
 from verify.vocabulary.choice import actions, temperature, value_gap
 
 CLAIM = claims()["softmax/value-gap"]
@@ -87,3 +91,62 @@ def test_what_cannot_be_looked_up_is_named():
         to_sympy(at_least(maximum(actions(GAME), 1), 1), SYMBOLS)
     with pytest.raises(ClaimError, match="concept actions: expected a symbol over"):
         to_sympy(at_least(actions(GAME), 1), {"tau": SYMBOLS["tau"]})
+
+
+LQ = {name: claim for name, claim in claims().items() if name.startswith(("errl/hjbi-residual", "errl/gaussian"))}
+WORDS = vocabulary().words
+
+
+def test_claims_on_linear_quadratic_games_stand_on_derivations_for_every_dimension():
+    assert len(LQ) == 7
+    for claim in LQ.values():
+        found = proof_of(claim)
+        assert found.is_proof, f"{claim.id}: {found.reason}"
+        assert found.evidence.kind == "exact"
+
+
+def test_relations_become_equations_between_words():
+    discount, value, ku = concept("lq_discount"), concept("leader_value"), concept("leader_dimension")
+    relation = equal(discount(GAME) * value(GAME) / 2 - 3, -ku(GAME) / discount(GAME))
+    beta, V, k = WORDS["lq_discount"], WORDS["leader_value"], WORDS["leader_dimension"]
+    assert to_matrices(relation, WORDS).same_as(equation(beta * V / 2 - 3, -(k / beta)))
+    nothing = equal(discount(GAME) * 0, 0)
+    assert to_matrices(nothing, WORDS).same_as(equation(beta - beta, 0 * identity("1")))
+    with pytest.raises(ClaimError, match="expected an equation"):
+        to_matrices(at_most(discount(GAME), 1), WORDS)
+    with pytest.raises(ClaimError, match="expected sums, products, quotients and logarithms"):
+        to_matrices(equal(exp(discount(GAME)), 1), WORDS)
+    with pytest.raises(ClaimError, match="concept lq_discount: expected a word among none"):
+        to_matrices(equal(discount(GAME), 1), {})
+    with pytest.raises(DerivationError, match="expected a nonzero number"):
+        to_matrices(equal(discount(GAME) / 0, 1), WORDS)
+
+
+@pytest.mark.parametrize("name", sorted(LQ))
+def test_mutants_on_linear_quadratic_games_are_not_proved(name):
+    claim = LQ[name]
+    value = concept("leader_value")
+    wrong = (
+        lambda game: equal(claim.relation.lhs, claim.relation.rhs + value(game)),
+        lambda game: equal(claim.relation.lhs * 2, claim.relation.rhs),
+        lambda game: equal(-claim.relation.lhs, claim.relation.rhs),
+    )
+    for body in wrong:
+        assert not proof_of(dataclasses.replace(claim, body=body)).is_proof
+
+
+def test_a_strict_hypothesis_says_that_a_number_has_an_inverse():
+    claim = LQ["errl/gaussian/follower"]
+    (positive,) = claim.hypotheses
+    assert positive.relation.op == "<"
+    bare = proof_of(dataclasses.replace(claim, hypotheses=()))
+    assert not bare.is_proof and "tau_F" in bare.reason
+    other = concept("lq_leader_temperature")
+
+    def elsewhere(game):
+        return less(0, other(game))
+
+    about_her = dataclasses.replace(claim, hypotheses=(dataclasses.replace(positive, body=elsewhere),))
+    assert not proof_of(about_her).is_proof
+    tau = WORDS["lq_follower_temperature"]
+    assert invertible(tau) in [assumption.relation for assumption in proof_of(claim).derivation.open_assumptions]

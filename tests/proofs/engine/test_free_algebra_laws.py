@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from proofs.engine import randomised
 from proofs.engine.errors import DerivationError
 from proofs.engine.free_algebra import (
     Expression,
@@ -191,3 +192,29 @@ def test_logarithms_assume_what_their_factors_need() -> None:
     assert inverses((X.T @ X).log_det()) == (X.T @ X,)
     assert inverses((L @ L.T).log_det()) == (L,)
     assert inverses(identity("k").log_det()) == ()
+
+
+def test_expectations_at_random_points_by_differences() -> None:
+    """The randomised test takes expectations by second differences, not by contracting letters."""
+    sizes = {"k": 3, "n": 2}
+    value = m.T @ H @ m + (H @ S).trace()
+    assert randomised.identity(mean(v.T @ H @ v), value, sizes, seed=1).error < 2**-80
+    inner = expectation(v.T @ H @ w, v, X.T @ X @ w, S)  # its mean is random too
+    outer = expectation(inner, w, m, S)
+    exact = m.T @ X.T @ X @ H @ m + (X.T @ X @ H @ S).trace()
+    assert randomised.identity(outer, exact, sizes, seed=2).error < 2**-80
+    q = Function("q", (w,), w.T @ H @ w)
+    assert randomised.identity(mean(q(v)), value, sizes, seed=3).error < 2**-80
+    defined = {S: L @ L.T}
+    assert randomised.identity(mean(v @ v.T), m @ m.T + L @ L.T, sizes, given=defined, seed=4).error < 2**-80
+    for wrong in (m.T @ H @ m, value + (H @ S).trace(), m.T @ H @ m + (S @ S).trace()):
+        with pytest.raises(DerivationError, match="expected lhs = rhs"):
+            randomised.identity(mean(v.T @ H @ v), wrong, sizes, primes=1, points=1)
+    with pytest.raises(DerivationError, match="expected degree at most 2"):
+        randomised.identity(mean((v.T @ v) * (h.T @ v)), h.T @ m, sizes)
+    with pytest.raises(DerivationError, match="expected a polynomial in the random vector"):
+        randomised.identity(mean((1 + v.T @ v).inverse()), tau, sizes)
+    with pytest.raises(DerivationError, match="expected a symmetric covariance"):
+        randomised.identity(expectation(v.T @ v, v, m, L), m.T @ m + L.trace(), sizes)
+    with pytest.raises(DerivationError, match="expected a matrix expression, found LogDet"):
+        randomised.identity(H.log_det(), tau, sizes)
