@@ -75,7 +75,7 @@ def test_derivation_is_exact_and_gives_its_reasons(module: ModuleType) -> None:
     assert isinstance(derivation.evidence, Exact)
     written = json.loads(json.dumps(derivation.to_json()))
     assert all(step["reason"] for step in written["steps"] if step["rule"] != "definition")
-    assert len(written["conclusions"]) == len(derivation.conclusions)
+    assert {conclusion["name"] for conclusion in written["conclusions"]} <= derivation.conclusions.keys()
 
 
 @pytest.mark.parametrize("name", IDENTITIES)
