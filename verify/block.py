@@ -9,6 +9,7 @@ every block. A claim, its mutants and its ablations share the instances and ever
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import time
 from collections.abc import Iterable
@@ -166,6 +167,14 @@ class _Batch:
         self.met: dict[Relation, np.ndarray] = {}
         self.selected: dict[bytes, tuple[Game, dict[str, FloatBall]]] = {}
         self.failures: list[str] = []
+
+    @functools.cached_property
+    def fingerprint(self) -> bytes:
+        """A hash of the instances, the same for all variants."""
+        state = hashlib.sha256()
+        for name in self.game.core:
+            state.update(np.ascontiguousarray(getattr(self.game, name)).tobytes())
+        return state.digest()
 
     def twin(self, place: int) -> Twin:
         if place not in self.twins:
@@ -360,7 +369,4 @@ class _Work:
 
         The same for any number of workers; on other machines and versions libraries may round samples otherwise.
         """
-        state = hashlib.sha256(codes.tobytes())
-        for name in self.batch.game.core:
-            state.update(np.ascontiguousarray(getattr(self.batch.game, name)).tobytes())
-        return state.hexdigest()
+        return hashlib.sha256(codes.tobytes() + self.batch.fingerprint).hexdigest()

@@ -28,7 +28,7 @@ GENERIC = ("lq_point",)
 SWITCHING = ("lq_point_switching",)
 """Several regimes always: a batch of one regime says nothing of switching."""
 
-QUICK, DEFAULT = 4_096, 65_536
+QUICK, DEFAULT = 4_096, 32_768
 
 Rows = Sequence[Sequence[Any]]
 

@@ -1,23 +1,26 @@
 """Opposite costs: opposite values but for the entropies, of which each player has his own.
 
-With M, m, P and p of the players summing to zero the equations keep P and p so. What the Hamiltonians come to together
-is minus the sum of both temperatures times entropies: r_L + r_F accumulates the entropies, and is not 0. That her
-action is seen costs the leader (tau_L / 2) log(det Hhat_uu / det H_L,uu), here at least 0; the follower pays the same
-in both structures, as S_F = -Hhat_uu and H_F,uu = -H_L,uu.
+With M, m, P and p of the players summing to zero the equations keep P and p so. The values do not sum to zero:
+r_L + r_F accumulates both temperatures times entropies. That her action is seen costs the leader (tau_L / 2)
+log(det Hhat_uu / det H_L,uu), here at least 0, as Hhat_uu = H_L,uu + T'H_F,vv T; the follower pays the same in both
+structures, as S_F = -Hhat_uu and H_F,uu = -H_L,uu.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from verify.claims.errl.shared import DEFAULT, PAPER, QUICK, ZERO_SUM, Frame, opposed
 from verify.comparison import at_least, equal
 from verify.statement import Claim, Mutant, claim
+from verify.terms import Term
 from verify.verdict import Verdict
 from verify.vocabulary.lq_point import (
-    follower_entropy,
     follower_hamiltonian_action,
     follower_hamiltonian_policy,
     leader_hamiltonian_action,
     leader_hamiltonian_policy,
+    lq_discount,
     lq_leader_temperature,
 )
 from verify.vocabulary.lq_point_laws import leader_log_ratio
@@ -51,19 +54,26 @@ def opposite_rates(game):
 
 
 def _entropies(sees: str) -> Claim:
-    leader, follower = (Frame(player, sees) for player in ("leader", "follower"))
-    costs = leader.word("{k}_hamiltonian_{s}"), follower.word("{k}_hamiltonian_{s}")
-    entropy = leader.entropy
+    leader, follower = Frame("leader", sees), Frame("follower", sees)
+
+    def over_both(game: Any, pattern: str) -> Term:
+        return leader.word(pattern)(game) + follower.word(pattern)(game)
+
+    def rates(game: Any) -> Term:
+        return over_both(game, "{k}_rate_{s}")
+
+    def kept(game: Any) -> Term:
+        return lq_discount(game) * over_both(game, "{k}_value") - over_both(game, "{k}_switching")
 
     @claim(
         f"errl/reductions/zero-sum/entropies-{sees}",
-        title=f"With opposite costs the values sum to the accumulated entropies, {sees} seen",
+        title=f"With opposite costs the sum of the values accumulates the entropies alone, {sees} seen",
         paper=PAPER,
         place=PLACE,
         families=FAMILIES,
         expected=Verdict.PROVED,
         derivation="riccati/reductions",
-        conclusion=f"sum of Hamiltonians, {sees}",
+        conclusion=f"sum of the rates, {sees}",
         hypotheses=(ZERO_SUM,),
         witness=opposed,
         quick=QUICK,
@@ -71,18 +81,20 @@ def _entropies(sees: str) -> Claim:
         mutants=(
             Mutant(
                 name="nothing",
-                text="as if the values summed to zero",
-                body=lambda game: equal(costs[0](game) + costs[1](game), 0),
+                text="as if nothing were accumulated",
+                body=lambda game: equal(rates(game), kept(game)),
             ),
             Mutant(
                 name="leader's entropy alone",
                 text="without the follower's entropy",
-                body=lambda game: equal(costs[0](game) + costs[1](game), -entropy(game)),
+                body=lambda game: equal(rates(game), kept(game) + leader.entropy(game)),
             ),
         ),
+        note="P and p being opposite, V_L + V_F is r_L + r_F at every state, and its rate (beta - Lambda)(r_L + r_F) and "
+        "tau_L Ent_L + tau_F Ent_F besides.",
     )
     def entropies(game):
-        return equal(costs[0](game) + costs[1](game), -(entropy(game) + follower_entropy(game)))
+        return equal(rates(game), kept(game) + leader.entropy(game) + follower.entropy(game))
 
     return entropies
 
