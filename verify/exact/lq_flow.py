@@ -49,10 +49,10 @@ LARGEST = 2
 MOST_STEPS = 400
 """Steps of one integration."""
 
-SHORTEST = arb(2) ** -24
+SHORTEST = fmpq(1, 2**24)
 """A step shorter than this is taken as an escape."""
 
-LONGEST_LIMIT = 256
+LONGEST_LIMIT = 64
 """The time to go up to which a trap is looked for."""
 
 Vector = list[Number]
@@ -61,22 +61,22 @@ Fact = Mapping[str, Any]
 
 def lq_leader_stackelberg_cost(game: Game, fact: Fact, bits: int) -> arb:
     """The leader's cost from x = (1, ..., 1) in the first regime, both playing feedback Stackelberg; temperatures 0."""
-    return _cost(values(game, Order.STACKELBERG, bits)[0])
+    return _cost(values(game, Order.STACKELBERG, bits)[0], bits)
 
 
 def lq_follower_stackelberg_cost(game: Game, fact: Fact, bits: int) -> arb:
     """The follower's cost of the same."""
-    return _cost(values(game, Order.STACKELBERG, bits)[1])
+    return _cost(values(game, Order.STACKELBERG, bits)[1], bits)
 
 
 def lq_leader_nash_cost(game: Game, fact: Fact, bits: int) -> arb:
     """The leader's cost from x = (1, ..., 1) in the first regime, both playing feedback Nash; temperatures 0."""
-    return _cost(values(game, Order.NASH, bits)[0])
+    return _cost(values(game, Order.NASH, bits)[0], bits)
 
 
 def lq_follower_nash_cost(game: Game, fact: Fact, bits: int) -> arb:
     """The follower's cost of the same."""
-    return _cost(values(game, Order.NASH, bits)[1])
+    return _cost(values(game, Order.NASH, bits)[1], bits)
 
 
 @functools.lru_cache(maxsize=64)  # of a game's two costs, and of a claim's mutants, one integration
@@ -96,7 +96,7 @@ def values(game: Game, order: Order, bits: int) -> Pair:
         start = [arb(x) for x in unpack(exactly.terminal(game))]
         if horizon is None:
             return flow.unflat(flow.limit([x * 0 for x in start]))
-        return flow.unflat(flow.run(start, arb(flint_number(horizon))))
+        return flow.unflat(flow.run(start, flint_number(horizon)))
 
 
 def terminal_limit_gap(game: Game, fact: Fact, bits: int) -> Fraction | arb:
@@ -126,7 +126,7 @@ def _limit_gap(game: Game, bits: int) -> Fraction | arb:
             if found is not None:
                 away = [abs(a - b) for a, b in zip(found, target, strict=True)]
                 return functools.reduce(arb.max, away)
-            y = flow.run(y, arb(1))
+            y = flow.run(y, fmpq(1))
     raise CertificateError(f"limit: expected a solution that settles within a time of {LONGEST_LIMIT}, found none")
 
 
@@ -153,7 +153,8 @@ class _Flow:
         self.terms = max(12, goal // 2)
         self.goal = arb(2) ** (-goal - 8)
         self.precise = arb(2) ** -bits
-        self.lifted = equations.over(lambda x: arb_series([x]))
+        # A series is known up to the cap at its making, constants too: beyond it products would count as zero.
+        self.lifted = equations.over(lambda x: arb_series([x], prec=self.terms + 2))
 
     def unflat(self, y: Vector) -> Pair:
         return pack(y, self.states, self.regimes)
@@ -169,28 +170,28 @@ class _Flow:
         flat = unpack(found)
         return flat if all(x.is_finite() for x in flat) else None
 
-    def run(self, y: Vector, duration: arb) -> Vector:
+    def run(self, y: Vector, duration: fmpq) -> Vector:
         """y after this time.
 
         The midpoint is followed with its own local errors; what starts within r of it, entry by entry, stays within
         r e^{mu h}, mu a logarithmic norm of R' over the step's box.
         """
-        done = arb(0)
+        left = duration
         for _ in range(MOST_STEPS):
-            left = (duration - done).mid()
-            if not left > 0:
+            if left == 0:
                 return y
-            y, taken = self.step(y, left, done)
-            done = (done + taken).mid()
-        raise CertificateError(f"flow: expected at most {MOST_STEPS} steps, reached {float(done):.6g} to go")
+            y, taken = self.step(y, left)
+            left -= taken
+        raise CertificateError(f"flow: expected at most {MOST_STEPS} steps, found {float(left):.6g} left after them")
 
-    def step(self, y: Vector, left: arb, done: arb) -> tuple[Vector, arb]:
+    def step(self, y: Vector, left: fmpq) -> tuple[Vector, fmpq]:
         """The values after a step of a length that it chooses, at most `left`; and that length."""
         center = [x.mid() for x in y]
         radius = _largest([x.rad() for x in y])
         taylor = self.taylor(center, self.terms)
-        h = min(left, self.natural(taylor), key=float).mid() if taylor is not None else arb(0)
-        while taylor is not None and h > SHORTEST:
+        length = min(left, self.natural(taylor)) if taylor is not None else fmpq(0)
+        while taylor is not None and length > SHORTEST:
+            h = arb(length)
             box = self.prior(y, h)
             slopes = self.jacobian(box) if box is not None else None
             remainder = self.taylor(box, self.terms + 1) if box is not None and slopes is not None else None
@@ -201,24 +202,23 @@ class _Flow:
                 if all(error.is_finite() and error.abs_upper() <= self.goal * size for error in errors):
                     spread = arb(0, (radius * (_logarithmic_norm(slopes) * h).exp()).abs_upper())
                     ends = [_horner(series, self.terms, h) for series in taylor]
-                    return [end + error + spread for end, error in zip(ends, errors, strict=True)], h
-            h = (h / 2).mid()
+                    return [end + error + spread for end, error in zip(ends, errors, strict=True)], length
+            length /= 2
         raise CertificateError(
-            f"flow: expected values that exist and are well posed, found none proved beyond {float(done):.6g} to go"
+            f"flow: expected values that exist and are well posed, found none proved with {float(left):.6g} to go"
         )
 
-    def natural(self, taylor: Sequence[arb_series]) -> arb:
+    def natural(self, taylor: Sequence[arb_series]) -> fmpq:
         """The length at which the last term is as small as is asked for."""
-        last = max(
-            float(abs(series[k].mid())) ** (1 / k) for series in taylor for k in (self.terms - 1, self.terms - 2)
-        )
+        late = (self.terms - 1, self.terms - 2)
+        last = max(float(abs(series[k].mid())) ** (1 / k) for series in taylor for k in late)
         aim = float(self.goal) ** (1 / (self.terms - 1))
-        return arb(0.7 * aim / last) if last > 0 else arb(LONGEST_LIMIT)
+        length = Fraction(0.7 * aim / last) if last > 0 else Fraction(LONGEST_LIMIT)
+        return flint_number(length)
 
     def prior(self, y: Vector, h: arb) -> Vector | None:
         """A box that no solution from `y` leaves within h, well posed throughout."""
-        within = (h / 2).mid()
-        span = arb(within, within)  # [0, h]
+        span = arb(0).union(h)
         rate = self.rate(y, well_posed=True)
         if rate is None:
             return None
@@ -243,6 +243,7 @@ class _Flow:
                 series = [arb_series(own) for own in coefficients]
                 found, _ = right_side(self.lifted, self.unflat(series), self.order)
                 for own, rate in zip(coefficients, unpack(found), strict=True):
+                    assert rate.prec > k
                     own.append(rate[k] / (k + 1))
             ctx.cap = terms
             return [arb_series(own) for own in coefficients]
@@ -258,7 +259,7 @@ class _Flow:
             found = self.settled(y)
             if found is not None:
                 return found
-            y, time = self.run(y, arb(span)), time + span
+            y, time = self.run(y, fmpq(span)), time + span
         raise CertificateError(f"limit: expected a solution that settles within a time of {LONGEST_LIMIT}, found none")
 
     def settled(self, y: Vector) -> Vector | None:
@@ -356,9 +357,10 @@ def _lyapunov(slopes: np.ndarray) -> tuple[np.ndarray, float] | None:
         return None
 
 
-def _cost(P: tuple[tuple[tuple[arb, ...], ...], ...]) -> arb:
+def _cost(P: tuple[tuple[tuple[arb, ...], ...], ...], bits: int) -> arb:
     """x~'P~x~/2 in the first regime at x~ = (1, ..., 1)."""
-    return sum((x for row in P[0] for x in row), arb(0)) / 2
+    with ctx.workprec(bits + 64):
+        return sum((x for row in P[0] for x in row), arb(0)) / 2
 
 
 def _horner(series: arb_series, terms: int, h: arb) -> arb:
