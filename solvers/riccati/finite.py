@@ -78,23 +78,20 @@ def solve(
     if not SMALLEST_TOLERANCE <= tolerance <= 1e-2:
         raise SolverError(f"tolerance: expected a number of [{SMALLEST_TOLERANCE:g}, 0.01], found {tolerance!r}")
     game = game.float()
-    _refuse_ill_posed(game, order)
     options: dict[str, Any] = {"order": order, "tolerance": tolerance, "budget": budget, "check": check}
-    if not game.batch_shape:
-        return _assembled(game, order, [_solve_one(game, **options)])
-    flat = [game[tuple(index)] for index in np.ndindex(*game.batch_shape)]
-    return _assembled(game, order, [_solve_one(one, **options) for one in flat])
+    if order == "nash":
+        number = condition_number(game, *terminal(game))
+        _refuse("stage equations", number, number <= LARGEST_CONDITION, "a regular matrix, found the condition number")
+    flat = [game[index] for index in np.ndindex(*game.batch_shape)] if game.batch_shape else [game]
+    answers = [_solve_one(one, **options) for one in flat]
+    if any(len(answer["path"].s) == 1 for answer in answers):  # not a step was taken: for this reason, if there is one
+        _refuse_ill_posed(game, order)
+    return _assembled(game, order, answers)
 
 
 def _refuse_ill_posed(game: LinearQuadraticGame, order: str) -> None:
-    end = terminal(game)
-    for condition, eigenvalues in stage(game, *end, order).eigenvalues.items():
-        if condition != "stage equations":
-            found = "a positive definite matrix, found the eigenvalue"
-            _refuse(condition, eigenvalues, eigenvalues > 0, found)
-    if order == "nash":
-        number = condition_number(game, *end)
-        _refuse("stage equations", number, number <= LARGEST_CONDITION, "a regular matrix, found the condition number")
+    for condition, eigenvalues in stage(game, *terminal(game), order).eigenvalues.items():
+        _refuse(condition, eigenvalues, eigenvalues > 0, "a positive definite matrix, found the eigenvalue")
 
 
 def _refuse(condition: str, numbers: np.ndarray, fine: np.ndarray, what: str) -> None:

@@ -270,7 +270,7 @@ def _hamiltonian_factored(equations, i, state, at, k, H, P, moved):
 def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
     """d/ds of the packed state, into `rate`; (code, regime) of the condition that fails, (0, 0) where none does.
 
-    Room, from `room`: P (b, b), moved (b, c (1 + d)), H (2, c (c + 1) / 2), rows (2, a, c), small (5, a, c), W and Z
+    Room, from `room`: P (b, b), moved (b, c (1 + d)), H (2, c (c + 1) / 2), rows (2, m, a, c), small (5, a, c), W and Z
     (a, b), U (b, b), all but the first three with columns to spare.
     """
     beta, leader_tau, follower_tau = equations.scalars[0], equations.scalars[1], equations.scalars[2]
@@ -293,16 +293,8 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                     _hamiltonian_dense(equations, i, state, at, k, H[k])
                 else:
                     _hamiltonian_factored(equations, i, state, at, k, H[k], P, moved)
-            else:
-                H[k] = equations.M[k, i]
-            at = packed  # the rows of the actions
-            for row in range(a):
-                for j in range(b + row + 1):
-                    rows[k, row, j] = H[k, at + j]
-                for j in range(row):
-                    rows[k, j, b + row] = H[k, at + b + j]
-                at += b + row + 1
-        leader, follower = rows[0], rows[1]  # (a, c) each
+                _unpack_rows(H[k], rows[k, i], a, b)
+        leader, follower = rows[0, i], rows[1, i]  # (a, c) each
         # own: the factor of H_F,vv
         for row in range(kv):
             for j in range(kv):
@@ -326,21 +318,26 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                     answer[row, j] = -follower[ku + row, j]
             _substitute(own, answer, kv, of_xu)
             # seen = H_L,a(x, u) + H_L,av [K T], then reduced = its rows u + T' its rows v = Hhat_u(x, u)
-            for row in range(a if first == 0 else ku):
-                for j in range(of_xu):
-                    seen[row, j] = leader[row, j]
-                _add_product(seen, row, leader, row, b + ku, 0, 1, 1.0, answer, 0, 0, kv, of_xu)
-            for row in range(ku):
-                for j in range(of_xu):
-                    reduced[row, j] = seen[row, j]
-                if first == 0:
+            if first == 0:
+                for row in range(a):
+                    for j in range(of_xu):
+                        seen[row, j] = leader[row, j]
+                    _add_product(seen, row, leader, row, b + ku, 0, 1, 1.0, answer, 0, 0, kv, of_xu)
+                for row in range(ku):
+                    for j in range(of_xu):
+                        reduced[row, j] = seen[row, j]
                     _add_product(reduced, row, answer, 0, b + row, 1, 0, 1.0, seen, ku, 0, kv, of_xu)
-                for j in range(of_x):
-                    W[row, j] = -reduced[row, j]
+                    for j in range(of_x):
+                        W[row, j] = -reduced[row, j]
+            else:  # H_L is her own costs only
+                for row in range(ku):
+                    for j in range(ku):
+                        reduced[row, b + j] = leader[row, b + j]
             curvature = reduced[:, b:]
             if not _factor(curvature, ku):
                 return 2, i
-            _substitute(curvature, W, ku, of_x)
+            if first == 0:
+                _substitute(curvature, W, ku, of_x)
             for row in range(kv):
                 for j in range(of_x):
                     W[ku + row, j] = answer[row, j]
@@ -375,7 +372,7 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                 rate[at] += equations.generator[i, j] * state[scalars + k * m + j]
             if equations.slots[k] < 0:
                 continue
-            of = rows[k]
+            of = rows[k, i]
             for row in range(first, last):
                 for j in range(of_x):
                     Z[row, j] = of[row, j]
@@ -410,15 +407,32 @@ def whole(columns):
     return columns + 16 - rest if rest >= 6 else columns
 
 
+@kernel(fastmath=FAST, forceinline=True)
+def _unpack_rows(packed, rows, a, b):
+    """The rows of the actions of a packed H."""
+    at = b * (b + 1) // 2
+    for row in range(a):
+        for j in range(b + row + 1):
+            rows[row, j] = packed[at + j]
+        for j in range(row):
+            rows[j, b + row] = packed[at + b + j]
+        at += b + row + 1
+
+
 @kernel
 def room(equations):
-    """Scratch arrays of `backward_rates`, zero at first."""
+    """Scratch arrays of `backward_rates`: zero, but for the rows of H of players without values."""
     d, a = equations.switches[4], equations.switches[2] + equations.switches[3]
     b = equations.wide.shape[1]
     c = b + a
     wide = max(whole(b), whole(b + equations.switches[2]), c)
     P, moved, H = np.zeros((b, b)), np.zeros((b, c * (1 + d))), np.zeros((2, c * (c + 1) // 2))
-    rows, small, W, Z = np.zeros((2, a, wide)), np.zeros((5, a, wide)), np.zeros((a, wide)), np.zeros((a, wide))
+    m = len(equations.generator)
+    rows, small, W, Z = np.zeros((2, m, a, wide)), np.zeros((5, a, wide)), np.zeros((a, wide)), np.zeros((a, wide))
+    for k in range(2):
+        if equations.slots[k] < 0:  # without values H is M, once and for all
+            for i in range(m):
+                _unpack_rows(equations.M[k, i], rows[k, i], a, b)
     return P, moved, H, rows, small, W, Z, np.zeros((b, wide))
 
 

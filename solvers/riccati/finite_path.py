@@ -58,6 +58,8 @@ def equations(game: LinearQuadraticGame, order: str) -> finite_kernel.Equations:
     wide[..., c:] = np.moveaxis(noise, 1, 2).reshape(m, b, d * c)
     rows, columns = np.tril_indices(c)
     dense = b * (b + 1) // 2 if b <= finite_kernel.DENSE else 0
+    nash = order == "nash"
+    orientations = np.sign(np.linalg.det(stage_equations(game, *terminal(game)))) if nash else np.zeros(m)
     found = finite_kernel.Equations(
         wide=wide,
         noise=noise.reshape(m, d * b, c),
@@ -66,8 +68,8 @@ def equations(game: LinearQuadraticGame, order: str) -> finite_kernel.Equations:
         generator=np.array(game.generator),
         scalars=np.array([game.discount, game.leader_temperature, game.follower_temperature], dtype=float),
         slots=np.array([0 if moves[0] else -1, sum(moves[:1]) if moves[1] else -1]),
-        orientations=np.sign(np.linalg.det(stage_equations(game, *terminal(game)))).astype(int),
-        switches=np.array([order == "nash", order != "nash" and game.follower_sees == Sees.ACTION, ku, kv, d, n]),
+        orientations=orientations.astype(int),
+        switches=np.array([nash, not nash and game.follower_sees == Sees.ACTION, ku, kv, d, n]),
     )
     if dense:
         finite_kernel.fill_operator(found)
