@@ -15,7 +15,7 @@ from proofs.engine.errors import DerivationError
 from proofs.engine.evidence import Exact
 from proofs.engine.free_algebra import zero
 from proofs.engine.free_algebra_binders import Expectation
-from proofs.engine.free_algebra_derivation import definition_of, equation, invertible
+from proofs.engine.free_algebra_derivation import FreeAlgebra, definition_of, equation, invertible
 from proofs.engine.free_algebra_expressions import Expression, LogDet, Sum, walk
 from proofs.engine.free_algebra_identity import MatrixIdentity, Side, expressions_of
 from proofs.engine.step import Step
@@ -82,6 +82,16 @@ def test_derivation_is_exact_and_gives_its_reasons(module: ModuleType) -> None:
 def test_conclusion_holds_at_random_points(name: str) -> None:
     for dimensions in DIMENSIONS:
         assert IDENTITIES[name].cross_check(dimensions, seed=11).error < Fraction(1, 1 << 60)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.TOPIC)
+def test_normal_forms_hold_at_random_points(module: ModuleType) -> None:
+    """Not the conclusions alone: each line that a normal form decides without hypotheses, expectations, logarithms."""
+    lines = [step for step in derive(module.TOPIC).steps if isinstance(step.rule, FreeAlgebra)]
+    sampled = [entry for step in lines if (entry := _as_identity(step)) is not None]
+    assert len(sampled) >= 5
+    for entry in sampled:
+        entry.cross_check(DIMENSIONS[0], seed=3)
 
 
 def _spoilt(rhs: Expression) -> Iterator[tuple[str, Expression]]:
