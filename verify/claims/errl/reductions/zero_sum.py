@@ -90,8 +90,8 @@ def _entropies(sees: str) -> Claim:
                 body=lambda game: equal(rates(game), kept(game) + leader.entropy(game)),
             ),
         ),
-        note="P and p being opposite, V_L + V_F is r_L + r_F at every state, and its rate (beta - Lambda)(r_L + r_F) and "
-        "tau_L Ent_L + tau_F Ent_F besides.",
+        note="P and p being opposite, V_L + V_F is r_L + r_F at every state; its rate is (beta - Lambda)(r_L + r_F) "
+        "plus tau_L Ent_L + tau_F Ent_F.",
     )
     def entropies(game):
         return equal(rates(game), kept(game) + leader.entropy(game) + follower.entropy(game))
