@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from proofs.catalogue import derive
 from proofs.riccati import policy_iteration as topic
 
 Array = np.ndarray
@@ -90,7 +91,7 @@ class Problem:
 
 @pytest.fixture(scope="module")
 def functions() -> dict[str, Callable[..., Array]]:
-    return topic.derivation().functions()
+    return derive(topic.TOPIC).functions()
 
 
 def stabilised(problem: Problem, steps: int) -> list[Array]:
