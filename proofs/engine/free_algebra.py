@@ -181,10 +181,18 @@ class _Reader:
         self._inverted: dict[int, Polynomial] = {}  # letter of an inverse -> what it is the inverse of
         self._log_det_of: dict[object, int] = {}
         self._deviations = 0
+        self._known: dict[int, tuple[Expression, Polynomial]] = {}
         for left, right in relations:
             self.rewriting.add(self.read(left - right))
 
     def read(self, expression: Expression) -> Polynomial:
+        known = self._known.get(id(expression))
+        if known is None:
+            known = expression, self._read(expression)
+            self._known[id(expression)] = known  # the expression with it: its identity stays taken
+        return known[1]
+
+    def _read(self, expression: Expression) -> Polynomial:
         alphabet = self.alphabet
         match expression:
             case Generator() | Dimension():

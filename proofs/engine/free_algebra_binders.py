@@ -127,15 +127,15 @@ def mapped(expression: Expression, replace: Callable[[Expression], Expression | 
                 f"found {answer.rows} x {answer.cols}"
             )
         return answer
-    if isinstance(expression, Expectation):
-        mean, covariance = mapped(expression.mean, replace), mapped(expression.covariance, replace)
-        argument = _mapped_within(expression.argument, (expression.variable,), replace)
-        return expression.rebuilt((mean, covariance, argument))
-    if isinstance(expression, Application):
-        body = _mapped_within(expression.body, expression.parameters, replace)
-        return expression.rebuilt((*(mapped(argument, replace) for argument in expression.arguments), body))
     children = expression.children()
-    return expression.rebuilt(tuple(mapped(child, replace) for child in children)) if children else expression
+    if isinstance(expression, Expectation | Application):
+        bound = expression.parameters if isinstance(expression, Application) else (expression.variable,)
+        *outside, scope = children  # the scope of what is bound comes last
+        found = (*(mapped(child, replace) for child in outside), _mapped_within(scope, bound, replace))
+    else:
+        found = tuple(mapped(child, replace) for child in children)
+    unchanged = all(new is old for new, old in zip(found, children, strict=True))
+    return expression if unchanged else expression.rebuilt(found)
 
 
 def _mapped_within(

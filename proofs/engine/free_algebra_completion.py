@@ -72,6 +72,8 @@ class Rewriting:
 
     def reduce(self, polynomial: Polynomial) -> Polynomial:
         """Rewrite until no rule applies."""
+        if not self.rules:
+            return polynomial
         order = self.alphabet.order
         open_terms = dict(polynomial.terms)
         queue = [_Descending(order(monomial)) for monomial in open_terms]
