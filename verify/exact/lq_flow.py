@@ -81,7 +81,7 @@ def lq_follower_nash_cost(game: Game, fact: Fact, bits: int) -> arb:
 
 @functools.lru_cache(maxsize=64)  # of a game's two costs, and of a claim's mutants, one integration
 def values(game: Game, order: Order, bits: int) -> Pair:
-    """Balls that hold both players' P~ at time 0, narrower than 2^(-bits/2) beside their size.
+    """Balls that hold both players' P~ at time 0, local errors below 2^(-3 bits/8) beside their size.
 
     Raises `CertificateError` for games beyond `LARGEST`, and where the balls do not decide.
     """
@@ -92,7 +92,7 @@ def values(game: Game, order: Order, bits: int) -> Pair:
     horizon: Fraction | None = game.horizon  # pyright: ignore[reportAttributeAccessIssue]
     with ctx.workprec(bits + 64):
         # A limit is as precise as its trap, however rough the way there.
-        flow = _Flow(exactly.over(arb), order, bits, bits // 2 if horizon is not None else bits // 4)
+        flow = _Flow(exactly.over(arb), order, bits, 3 * bits // 8 if horizon is not None else bits // 4)
         start = [arb(x) for x in unpack(exactly.terminal(game))]
         if horizon is None:
             return flow.unflat(flow.limit([x * 0 for x in start]))

@@ -36,6 +36,9 @@ Gains = tuple[tuple[Matrix, ...], tuple[Matrix, ...]]  # the leader's and the fo
 
 LONGEST_CYCLE = 8
 
+LARGE = 2**20
+"""The size of gains from which on they are asked whether they grow for ever."""
+
 MOST_STEPS = 512
 """Steps after which no cycle, and no growth, is looked for any more."""
 
@@ -83,8 +86,8 @@ def two_level_period(game: Game, fact: Fact, bits: int) -> Fraction:
     raise CertificateError(f"two_level_period: expected a cycle within {MOST_STEPS} steps, found none")
 
 
-def two_level_growth(game: Game, fact: Fact, bits: int) -> Fraction:
-    """A factor by which the leader's gain certainly grows with every step, for ever; one state, one regime, no noise.
+def two_level_growth(game: Game, fact: Fact, bits: int) -> arb:
+    """liminf |L_k|^{1/k} of a leader's gain L_k that grows for ever; one state, one regime, no noise.
 
     Raises `CertificateError` for larger games, and where the balls do not decide.
     """
@@ -94,7 +97,7 @@ def two_level_growth(game: Game, fact: Fact, bits: int) -> Fraction:
     with ctx.workprec(2 * bits + 64):
         y = step.start()
         for _ in range(MOST_STEPS):
-            if bool(abs(y[0]) > 2**8):
+            if bool(abs(y[0]) > LARGE):
                 factor = _escape(step, y)
                 if factor is not None:
                     return factor
@@ -224,12 +227,12 @@ def _eigenvectors(matrix: arb_mat) -> arb_mat:
     return arb_mat([[arb(float(x)) for x in row] for row in vectors])
 
 
-def _escape(step: _ScalarStep, y: list[arb]) -> Fraction | None:
-    """A factor c > 1 such that gains from `y` grow by c with every step, in a box that is never left."""
+def _escape(step: _ScalarStep, y: list[arb]) -> arb | None:
+    """A ball, above 1, of the factors by which gains from `y` grow with every step, in a box that is never left."""
     e, q = 1 / y[0], y[1] / y[0]
     half = abs(e).abs_upper()
     middle = half if bool(e > 0) else -half  # of [0, 2 e]
-    for exponent in range(-2, -40, -2):
+    for exponent in range(-20, -1, 2):
         box = [middle + arb(0, half), q.mid() + arb(0, arb(2) ** exponent)]
         factor = _factor(step.equations, box)
         if factor is None or not bool(factor > 1):
@@ -239,7 +242,7 @@ def _escape(step: _ScalarStep, y: list[arb]) -> Fraction | None:
         for slope, x, c in zip(_slopes(step.equations, box), box, centre, strict=True):
             image = image + slope * (x - c)
         if box[1].contains_interior(image) and box[1].contains(q):
-            return Fraction(int(1024 * float(factor.abs_lower())) - 1, 1024)  # rounded down, floats included
+            return factor
     return None
 
 

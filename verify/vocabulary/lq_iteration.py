@@ -85,6 +85,6 @@ two_level_period = _together(
 )
 two_level_growth = _together(
     "two_level_growth",
-    r"\liminf_k|L_{k+1}/L_k|",
-    "a factor by which the leader's gain grows with every step of the two-level iteration from some step on, forever",
+    r"\liminf_k|L_k|^{1/k}",
+    "the factor by which the leader's gain L_k grows with every step of the two-level iteration, in the long run",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import arb, ctx, fmpq
+from flint import ctx, fmpq
 
 from games.families import family
 from games.linear_quadratic import LinearQuadraticGame

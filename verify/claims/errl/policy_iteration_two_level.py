@@ -49,7 +49,7 @@ def destabilising():
 
 
 def growing():
-    """dx = (v - u) dt; the gains nearly double with every step, and stabilise all the while."""
+    """dx = (v - u) dt; the gains double with every step, and a little more, and stabilise all the while."""
     return scalar_iteration(
         0,
         -1,
@@ -116,7 +116,9 @@ def stays_stable(game):
             body=lambda game: at_most(two_level_growth(game), Fraction(11, 10)),
         ),
         Mutant(
-            name="doubling", text="they double with every step", body=lambda game: at_least(two_level_growth(game), 2)
+            name="tripling",
+            text="they grow threefold with every step",
+            body=lambda game: at_least(two_level_growth(game), 3),
         ),
     ),
     note="In the coordinates 1/L and V/L a box around 1/L = 0 is mapped into itself, in balls, L growing throughout: "
