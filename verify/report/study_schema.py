@@ -35,13 +35,17 @@ class Line:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """Numbers over numbers, null where there is nothing to draw; with a band from `lower` to `upper` or without."""
+    """Numbers over numbers, null where there is nothing to draw; with a band from `lower` to `upper` or without.
+
+    `dots` stand alone; otherwise a line runs through the points.
+    """
 
     label: str
     x: tuple[float | None, ...] = ()
     y: tuple[float | None, ...] = ()
     lower: tuple[float | None, ...] = ()
     upper: tuple[float | None, ...] = ()
+    dots: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,18 +75,22 @@ class Lines:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """y over x, numbers; NaN where there is nothing to draw. `lower` and `upper` are the ends of a band around y."""
+    """y over x, numbers; NaN where there is nothing to draw. `lower` and `upper` are the ends of a band around y.
+
+    With `dots` the points are drawn, and nothing between them.
+    """
 
     label: str
     x: Any  # (points,)
     y: Any  # (points,)
     lower: Any = None
     upper: Any = None
+    dots: bool = False
 
     def to_json(self) -> dict[str, Any]:
         arrays = {name: getattr(self, name) for name in ("x", "y", "lower", "upper")}
         numbers = {name: _numbers(array) for name, array in arrays.items() if array is not None}
-        return {"label": self.label, **numbers}
+        return {"label": self.label, **numbers, "dots": self.dots}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from games.simulate.diffusion import Paths
     from solvers.riccati.hamiltonian import Stage
     from solvers.riccati.solution import LinearQuadraticSolution
+
+S = TypeVar("S")
 
 MOST = 4
 """Regimes, states and actions drawn; the rest is left out of pictures, which say so."""
@@ -279,9 +281,7 @@ def _stages(solution: LinearQuadraticSolution, sees: Sees, temperature: float) -
     return lambda t: stage(game, *solution.values_at(t))
 
 
-def accumulated(
-    game: LinearQuadraticGame, stage_at: Callable[[Any], Stage], rate: Callable[[Stage], np.ndarray]
-) -> np.ndarray:
+def accumulated(game: LinearQuadraticGame, stage_at: Callable[[Any], S], rate: Callable[[S], np.ndarray]) -> np.ndarray:
     """E int e^{-beta t} f_{i(t)}(t) dt by regime at the start, (m,): f the rate of a stage, by regime.
 
     Without an end it solves (beta I - Lambda) e = f; where beta is 0 too, the mean of f over the stationary law.

@@ -70,6 +70,9 @@ def _panel(panel: Panel, figure: Figure, labels: Sequence[str], wide: int) -> li
     for curve in panel.curves:
         colour = COLOURS[labels.index(curve.label) % len(COLOURS)]
         parts += _ribbon(curve, across, up, colour)
+        if curve.dots:
+            parts += [tag("circle", cx=across(x), cy=up(y), r=2.2, class_=f"dot {colour}") for x, y in points(curve)]
+            continue
         for run in runs(curve):
             parts.append(path([(across(x), up(y)) for x, y in run], f"curve {colour}"))
     parts.append(text(panel.label, (LEFT + wide - RIGHT) / 2, TOP - 10, "label"))
