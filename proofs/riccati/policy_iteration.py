@@ -16,8 +16,9 @@ By certainty equivalence the entropies change no gain. Linear terms are covered 
 H_vv > 0 at the iterates, and L_K has a nonpositive inverse (the closed loop is discounted mean-square stable),
 "comparison" says that each step lowers P, "error of a step" that it stays above the solution and that the new error is
 bounded by the square of the old one (Kleinman 1968; with multiplicative noise and regimes, Damm and Hinrichsen 2001).
-Stability at the start and H_vv > 0 are not enough: the next loop is stable where c_K > 0 and P >= 0, or where a
-stabilising solution exists. Without one, as for A = E = M_vv = 1, M_xx = -2, the iteration leaves the stable gains.
+Stability at the start and H_vv > 0 are not enough: the next loop is stable where c_K > 0 and P >= 0, or where there is
+a stabilising solution P_* ("stable beside a solution"), at which H_vv(P_*) > 0 then bounds H_vv(P) from below. Without
+one, as for A = E = M_vv = 1, M_xx = -2 in one dimension, the iteration leaves the stable gains.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ class _Iteration:
         )
         self._comparison()
         self._kept_stable()
+        self._stable_beside_solution()
         section(
             "Newton's method",
             """The Riccati residual is expanded about P, exactly. Its derivative is the Lyapunov operator of the
@@ -350,4 +352,19 @@ class _Iteration:
             self.evaluation(PREVIOUS, OLD, "P'") - self.cost(gain) - away.T @ self.own_hessian(OLD, "P'") @ away,
             "With P' the value of K', so that the first term vanishes, P' is a Lyapunov function of the improved "
             "loop: L_K(P') <= -c_K. With P' >= 0 and c_K > 0 the improved gain is mean-square stabilising again.",
+        )
+
+    def _stable_beside_solution(self) -> None:
+        gain, best = self.improved(OLD, "P'"), self.improved(BEST, "P_*")
+        apart, away = gain - best, PREVIOUS - gain
+        self._identity(
+            "stable beside a solution",
+            self.lyapunov(gain, plus(OLD, BEST, -1), "P' - P_*"),
+            self.evaluation(PREVIOUS, OLD, "P'")
+            - self.residual(BEST, "P_*")
+            - away.T @ self.own_hessian(OLD, "P'") @ away
+            - apart.T @ self.own_hessian(BEST, "P_*") @ apart,
+            "Where a solution P_* exists, P' - P_* >= 0 is a Lyapunov function of the improved loop, whatever the "
+            "signs of the costs: two squares are subtracted. Along a direction that it did not damp both would vanish, "
+            "the improved gain would be the solution's, and that one damps it: K(P') is stabilising again if K(P_*) is.",
         )
