@@ -39,7 +39,8 @@ Temperatures = tuple[FloatBall, FloatBall]
 PLAYERS = ("leader", "follower")
 HALF = number(0.5)
 LOG_TWO_PI = FloatBall.of(np.log(2 * np.pi), 2.0**-50)
-ALL, FIRST = slice(None), slice(1)
+ALL = slice(None)
+STATELESS = ("noise", "drift", "_costs", "hamiltonians", "reply", "reduced", "feedback", "follower_hessian", "inverses")
 
 
 class Frame:
@@ -55,6 +56,13 @@ class Frame:
         self.x, self.u, self.v = game.blocks()
         self.lead = (self.count, game.regimes) if every else (self.count,)
         self.temperatures = (self.plain("leader_temperature"), self.plain("follower_temperature"))
+
+    def at_origin(self) -> Frame:
+        """The same stage at x = 0; what does not depend on the state is not computed again."""
+        found = Frame(self.game, every=self.every)
+        found.__dict__ |= {name: getattr(self, name) for name in STATELESS}
+        found.state = FloatBall.of(np.zeros((*self.lead, self.n, 1)))
+        return found
 
     def whole(self, name: str) -> np.ndarray:
         """The array of that name, the batch on one axis."""
@@ -286,7 +294,7 @@ def _tall(ball: FloatBall) -> FloatBall:
     return FloatBall(reshaped(ball.value), reshaped(ball.radius))
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=4)
 def _frame(key: Same[LinearQuadraticPoint], every: bool) -> Frame:
     return Frame(key.game, every=every)
 

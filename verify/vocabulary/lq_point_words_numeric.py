@@ -137,8 +137,7 @@ def _premium(game: LinearQuadraticPoint, *, player: str, sees: str) -> Ball:
 
 def _premium_origin(game: LinearQuadraticPoint, *, player: str, sees: str) -> Ball:
     """The same at x = 0."""
-    here = Frame(game)
-    here.state = FloatBall.of(np.zeros((here.count, here.n, 1)))
+    here = frame(game).at_origin()
     cold = here.at_mean(player, here.played)
     return here.pair((here.raw(player, sees) - cold) - here.entropy(player, sees))
 
