@@ -48,30 +48,44 @@ class Equations(NamedTuple):
 
 
 @kernel(fastmath=FAST, forceinline=True)
-def _add_product(target, row, weights, above, left, down, right, scale, matrix, skip, first, last, columns):
-    """target[row] += scale * sum of w_q matrix[skip + q] over first <= q < last, as far as `columns`.
+def _set_product(target, base, row, weights, above, left, down, right, scale, matrix, skip, first, last, columns):
+    """target[row] = base[row] + scale * sum of w_q matrix[skip + q] over first <= q < last, as far as `columns`.
 
     w_q = weights[above + q down, left + q right], a row or a column. Whole arrays are handed over and indexed, since
-    slices of them are objects that are counted.
+    slices of them are objects that are counted; four rows at a time, zero times the last where there are no more.
     """
-    q = first
-    while q + 3 < last:
-        w0 = scale * weights[above + q * down, left + q * right]
-        w1 = scale * weights[above + (q + 1) * down, left + (q + 1) * right]
-        w2 = scale * weights[above + (q + 2) * down, left + (q + 2) * right]
-        w3 = scale * weights[above + (q + 3) * down, left + (q + 3) * right]
-        at = skip + q
-        for j in range(columns):
-            target[row, j] += (
-                w0 * matrix[at, j] + w1 * matrix[at + 1, j] + w2 * matrix[at + 2, j] + w3 * matrix[at + 3, j]
-            )
-        q += 4
-    while q < last:
-        w0 = scale * weights[above + q * down, left + q * right]
-        at = skip + q
-        for j in range(columns):
-            target[row, j] += w0 * matrix[at, j]
-        q += 1
+    end = max(last - 1, 0)
+    for start in range(first, max(last, first + 1), 4):
+        q0, q1, q2, q3 = min(start, end), min(start + 1, end), min(start + 2, end), min(start + 3, end)
+        w0 = scale * weights[above + q0 * down, left + q0 * right] if start < last else 0.0
+        w1 = scale * weights[above + q1 * down, left + q1 * right] if start + 1 < last else 0.0
+        w2 = scale * weights[above + q2 * down, left + q2 * right] if start + 2 < last else 0.0
+        w3 = scale * weights[above + q3 * down, left + q3 * right] if start + 3 < last else 0.0
+        r0, r1, r2, r3 = skip + q0, skip + q1, skip + q2, skip + q3
+        if start == first:
+            for j in range(columns):
+                target[row, j] = (
+                    base[row, j] + w0 * matrix[r0, j] + w1 * matrix[r1, j] + w2 * matrix[r2, j] + w3 * matrix[r3, j]
+                )
+        else:
+            for j in range(columns):
+                target[row, j] += w0 * matrix[r0, j] + w1 * matrix[r1, j] + w2 * matrix[r2, j] + w3 * matrix[r3, j]
+
+
+@kernel(fastmath=FAST, forceinline=True)
+def _set_symmetric(target, row, W, Z, first, last, columns):
+    """target[row] = (W'Z + Z'W)[row] over the rows first <= q < last of W and Z, two at a time."""
+    end = max(last - 1, 0)
+    for start in range(first, max(last, first + 1), 2):
+        q0, q1 = min(start, end), min(start + 1, end)
+        w0, z0 = (W[q0, row], Z[q0, row]) if start < last else (0.0, 0.0)
+        w1, z1 = (W[q1, row], Z[q1, row]) if start + 1 < last else (0.0, 0.0)
+        if start == first:
+            for j in range(columns):
+                target[row, j] = w0 * Z[q0, j] + z0 * W[q0, j] + w1 * Z[q1, j] + z1 * W[q1, j]
+        else:
+            for j in range(columns):
+                target[row, j] += w0 * Z[q0, j] + z0 * W[q0, j] + w1 * Z[q1, j] + z1 * W[q1, j]
 
 
 @kernel(fastmath=FAST, forceinline=True)
@@ -320,13 +334,9 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
             # seen = H_L,a(x, u) + H_L,av [K T], then reduced = its rows u + T' its rows v = Hhat_u(x, u)
             if first == 0:
                 for row in range(a):
-                    for j in range(of_xu):
-                        seen[row, j] = leader[row, j]
-                    _add_product(seen, row, leader, row, b + ku, 0, 1, 1.0, answer, 0, 0, kv, of_xu)
+                    _set_product(seen, leader, row, leader, row, b + ku, 0, 1, 1.0, answer, 0, 0, kv, of_xu)
                 for row in range(ku):
-                    for j in range(of_xu):
-                        reduced[row, j] = seen[row, j]
-                    _add_product(reduced, row, answer, 0, b + row, 1, 0, 1.0, seen, ku, 0, kv, of_xu)
+                    _set_product(reduced, seen, row, answer, 0, b + row, 1, 0, 1.0, seen, ku, 0, kv, of_xu)
                     for j in range(of_x):
                         W[row, j] = -reduced[row, j]
             else:  # H_L is her own costs only
@@ -338,10 +348,9 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                 return 2, i
             if first == 0:
                 _substitute(curvature, W, ku, of_x)
+            replies = W[ku:]
             for row in range(kv):
-                for j in range(of_x):
-                    W[ku + row, j] = answer[row, j]
-                _add_product(W, ku + row, answer, row, b, 0, 1, 1.0, W, 0, first, ku, of_x)
+                _set_product(replies, answer, row, answer, row, b, 0, 1, 1.0, W, 0, first, ku, of_x)
         law = reduced[:, b:]
         if nash or (not sees_action and leader_tau > 0.0):
             for row in range(ku):
@@ -374,14 +383,9 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                 continue
             of = rows[k, i]
             for row in range(first, last):
-                for j in range(of_x):
-                    Z[row, j] = of[row, j]
-                _add_product(Z, row, of, row, b, 0, 1, 0.5, W, 0, first, last, of_x)
+                _set_product(Z, of, row, of, row, b, 0, 1, 0.5, W, 0, first, last, of_x)
             for row in range(b):
-                for j in range(of_x):
-                    U[row, j] = 0.0
-                _add_product(U, row, W, 0, row, 1, 0, 1.0, Z, 0, first, last, of_x)
-                _add_product(U, row, Z, 0, row, 1, 0, 1.0, W, 0, first, last, of_x)
+                _set_symmetric(U, row, W, Z, first, last, of_x)
             start = equations.slots[k] * m * packed
             at = start + i * packed
             own_share = equations.generator[i, i] - beta
