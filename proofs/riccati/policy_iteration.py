@@ -366,5 +366,5 @@ class _Iteration:
             - apart.T @ self.own_hessian(BEST, "P_*") @ apart,
             "Where a solution P_* exists, P' - P_* >= 0 is a Lyapunov function of the improved loop, whatever the "
             "signs of the costs: two squares are subtracted. Along a direction that it did not damp both would vanish, "
-            "the improved gain would be the solution's, and that one damps it: K(P') is stabilising again if K(P_*) is.",
+            "the improved gain would be the solution's, and that one damps it: K(P') is stabilising if K(P_*) is.",
         )

@@ -29,6 +29,7 @@ from proofs.riccati import (
     vanishing,
 )
 from proofs.riccati.consequence_words import consequences
+from proofs.riccati.zero_sum import OPPOSITE
 
 MODULES: tuple[ModuleType, ...] = (
     certainty_equivalence,
@@ -150,7 +151,7 @@ def test_claims_need_the_hypotheses_that_were_made() -> None:
     assert derivation.is_proof_of(claim, idle)[0]
     assert derivation.is_proof_of(claim, idle[1:])[0] is False
     saddle = equation(W["leader_simultaneous_gain"], zero("1", "1"))
-    opposite = [equation(hers, -his) for hers, his in reductions.OPPOSITE.values()]
+    opposite = [equation(hers, -his) for hers, his in OPPOSITE.values()]
     assert derivation.is_proof_of(saddle, opposite, conclusion="saddle")[0]
     assert derivation.is_proof_of(saddle, opposite[1:], conclusion="saddle")[0] is False
 
