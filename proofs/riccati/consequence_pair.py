@@ -6,7 +6,7 @@ pair, g_u and g_v, cancel along his reply: g_u + T'g_v = 0; in the simultaneous 
 
 from __future__ import annotations
 
-from proofs.engine.free_algebra import zero
+from proofs.engine.free_algebra import Expression, zero
 from proofs.engine.step import Step
 from proofs.riccati.consequence_lemmas import Consequence
 from proofs.riccati.consequence_words import SLOPE_U, SLOPE_V
@@ -27,14 +27,18 @@ from proofs.riccati.vocabulary import (
 )
 
 
+def follower_slope() -> Expression:
+    """The slope of the follower's cost in v at the Stackelberg pair, H_F,vx x + H_F,vu u + H_F,vv v + h_F,v."""
+    H, u = FOLLOWER.H, commitment(X)
+    return H["vx"] @ X + H["vu"] @ u + H["vv"] @ reply(X, u) + FOLLOWER.h["v"]
+
+
 def follower_answers(argument: Consequence) -> Step:
-    """H_F,vx x + H_F,vu u + H_F,vv v + h_F,v = 0 at v = K x + T u + kappa, u = mu*."""
-    H, h = FOLLOWER.H, FOLLOWER.h
-    u = commitment(X)
+    """That slope is zero."""
     return argument.once(
         "the follower answers",
         lambda: argument.identity(
-            H["vx"] @ X + H["vu"] @ u + H["vv"] @ reply(X, u) + h["v"],
+            follower_slope(),
             zero("k_v", "1"),
             K,
             T,

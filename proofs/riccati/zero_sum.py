@@ -11,7 +11,7 @@ from fractions import Fraction
 from proofs.engine.free_algebra import Expression, dimension, zero
 from proofs.engine.step import Step
 from proofs.riccati.consequence_lemmas import Consequence
-from proofs.riccati.consequence_pair import follower_answers, leader_optimal, simultaneous
+from proofs.riccati.consequence_pair import follower_answers, follower_slope, leader_optimal, simultaneous
 from proofs.riccati.consequence_words import QUIET, SLOPE_U, SLOPE_V
 from proofs.riccati.vocabulary import (
     BETA,
@@ -225,19 +225,18 @@ def _saddle(argument: Consequence, blocks: list[Step]) -> None:
     H = LEADER.H
     u = commitment(X)
     v = reply(X, u)
-    his = follower_answers(argument)
     in_v = argument.combine(
         SLOPE_V,
         zero("k_v", "1"),
         SLOPE_V,
         argument.identity(
-            SLOPE_V + (his.relation.lhs if isinstance(his.relation.lhs, Expression) else SLOPE_V),
+            SLOPE_V + follower_slope(),
             zero("k_v", "1"),
             SLOPE_V,
             *blocks,
             reason="Her slope in v is the opposite of his,",
         ),
-        his,
+        follower_answers(argument),
         coefficients=(1, -1),
         reason="which vanishes at his reply.",
     )
@@ -258,29 +257,25 @@ def _saddle(argument: Consequence, blocks: list[Step]) -> None:
         reason="Against the reply held fixed she would save nothing: u* minimises, as in a saddle.",
     )
     argument.conclude("saddle", nothing)
-    other_u, other_v = MEAN["leader"], MEAN["follower"]
-    for name, moved, square, slope in (
-        ("saddle in u", (other_u, v), (other_u - u).T @ H["uu"] @ (other_u - u) / 2, (SLOPE_U, in_u)),
-        ("saddle in v", (u, other_v), (other_v - v).T @ H["vv"] @ (other_v - v) / 2, (SLOPE_V, in_v)),
+    away_u, away_v = MEAN["leader"] - u, MEAN["follower"] - v
+    for name, there, away, hessian, slope, flat in (
+        ("saddle in u", (MEAN["leader"], v), away_u, H["uu"], SLOPE_U, in_u),
+        ("saddle in v", (u, MEAN["follower"]), away_v, H["vv"], SLOPE_V, in_v),
     ):
-        direction = moved[0] - u if name == "saddle in u" else moved[1] - v
+        change = LEADER.hamiltonian(X, *there) - LEADER.hamiltonian(X, u, v)
+        square = away.T @ hessian @ away / 2
         expanded = argument.identity(
-            LEADER.hamiltonian(X, *moved) - LEADER.hamiltonian(X, u, v),
-            direction.T @ slope[0] + square,
-            slope[0],
-            reason="Her cost expanded at the pair;",
+            change, away.T @ slope + square, slope, reason="Her cost, where one of them deviates from the pair;"
         )
-        argument.conclude(
-            name,
-            argument.identity(
-                LEADER.hamiltonian(X, *moved) - LEADER.hamiltonian(X, u, v),
-                square,
-                expanded,
-                slope[1],
-                reason="who deviates alone changes her cost by a square: against her if H_L,uu > 0, against him if "
-                "H_L,vv < 0.",
-            ),
+        step = argument.identity(
+            change,
+            square,
+            expanded,
+            flat,
+            reason="it changes by a square: against her who deviates if H_L,uu > 0, against him if H_L,vv < 0. Then the "
+            "pair is a saddle point, and its cost is the upper and the lower value.",
         )
+        argument.conclude(name, step)
 
 
 def _information(argument: Consequence, blocks: list[Step]) -> None:
