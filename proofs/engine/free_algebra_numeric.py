@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -120,7 +121,7 @@ def _evaluated(side: Side, arrays: Mapping[str, np.ndarray], sizes: Mapping[str,
                 start = np.zeros((size(part.rows), size(part.cols)))
                 return sum((float(coefficient) * of(term) for coefficient, term in part.terms), start=start)
             case Product():
-                return np.linalg.multi_dot([of(factor) for factor in part.factors])
+                return functools.reduce(np.matmul, [of(factor) for factor in part.factors])
             case Scaled():
                 return of(part.scalar)[0, 0] * of(part.matrix)
             case Transpose():
@@ -134,7 +135,7 @@ def _evaluated(side: Side, arrays: Mapping[str, np.ndarray], sizes: Mapping[str,
             case Application():
                 return of(part.written_out())
             case Expectation():
-                return of(normal_form(part))  # written out in the moments
+                return of(_in_moments(part))
             case BlockMatrix():
                 return np.block([[of(block) for block in row] for row in part.blocks])
             case BlockProduct():
@@ -144,3 +145,9 @@ def _evaluated(side: Side, arrays: Mapping[str, np.ndarray], sizes: Mapping[str,
         raise DerivationError(f"expected a matrix expression, found {type(part).__name__}")
 
     return of(side)
+
+
+@functools.lru_cache(maxsize=1024)
+def _in_moments(expression: Expectation) -> Expression:
+    """The expectation written out, once for all points at which it is computed."""
+    return normal_form(expression)
