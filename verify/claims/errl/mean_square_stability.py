@@ -44,7 +44,7 @@ def damped():
         ),
     ),
     quick=4_096,
-    default=32_768,
+    default=16_384,
     mutants=(
         Mutant(
             name="at least one",
@@ -74,7 +74,7 @@ def stable_is_definite(game):
         ),
     ),
     quick=4_096,
-    default=32_768,
+    default=16_384,
     mutants=(
         Mutant(
             name="undiscounted",

@@ -81,7 +81,7 @@ def regulator():
     witness=regulator,
     hypotheses=HYPOTHESES,
     quick=4_096,
-    default=32_768,
+    default=12_288,
     mutants=(
         Mutant(
             name="by a tenth",
@@ -105,7 +105,7 @@ def monotone(game):
     witness=regulator,
     hypotheses=HYPOTHESES,
     quick=4_096,
-    default=32_768,
+    default=12_288,
     mutants=(
         Mutant(
             name="faster and faster",
@@ -132,7 +132,7 @@ def stabilising(game):
     expected=Verdict.SUPPORTED,
     witness=regulator,
     quick=4_096,
-    default=32_768,
+    default=12_288,
     mutants=(
         Mutant(
             name="no step",
@@ -156,7 +156,7 @@ def newton(game):
     witness=regulator,
     hypotheses=HYPOTHESES,
     quick=4_096,
-    default=32_768,
+    default=12_288,
     mutants=(
         Mutant(
             name="at once",

@@ -106,7 +106,7 @@ def regulator():
         ),
     ),
     quick=4_096,
-    default=16_384,
+    default=8_192,
     mutants=(
         Mutant(
             name="discount forgotten",
