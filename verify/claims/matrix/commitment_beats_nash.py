@@ -26,7 +26,7 @@ from verify.vocabulary.matrix import best_nash, commitment_gain, pure, sse, wse
     witness=conitzer_sandholm,
     tightness=matching_pennies,
     published=True,
-    quick=12_288,
+    quick=4_096,
     default=102_400,
     mutants=(
         Mutant(

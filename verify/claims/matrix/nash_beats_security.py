@@ -21,7 +21,7 @@ from verify.vocabulary.matrix import equilibrium_gain, minimax, pure, worst_nash
     witness=conitzer_sandholm,
     tightness=matching_pennies,
     published=True,
-    quick=12_288,
+    quick=4_096,
     default=245_760,
     mutants=(
         Mutant(

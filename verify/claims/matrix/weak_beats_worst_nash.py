@@ -25,7 +25,7 @@ from verify.vocabulary.matrix import best_nash, pure_weak, weak_commitment_gain,
     witness=two_faced_reply,
     tightness=matching_pennies,
     published=True,
-    quick=12_288,
+    quick=8_192,
     default=204_800,
     mutants=(
         Mutant(

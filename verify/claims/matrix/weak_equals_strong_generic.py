@@ -26,7 +26,7 @@ from verify.vocabulary.matrix import best_nash, pure_weak, sse, wse
     witness=conitzer_sandholm,
     tightness=conitzer_sandholm,
     published=True,
-    quick=12_288,
+    quick=8_192,
     default=102_400,
     mutants=(
         Mutant(

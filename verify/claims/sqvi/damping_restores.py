@@ -55,7 +55,7 @@ def damping_restores(game):
             ablation=Ablation(expected="counterexample", text="most cycles stay cycles when steps are halved"),
         ),
     ),
-    quick=12_288,
+    quick=8_192,
     default=409_600,
     mutants=MUTANTS,
     note="Of 113,952 games of markov_dense that converge for alpha = 1, 138 cycle for alpha = 1/2.",

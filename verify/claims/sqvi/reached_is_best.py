@@ -20,7 +20,7 @@ from verify.vocabulary.markov import reached_loss
     expected=Verdict.REFUTED,
     witness=team,
     hypotheses=(CONVERGES, FIXED_POINT),
-    quick=12_288,
+    quick=8_192,
     default=81_920,
     mutants=(
         Mutant(
