@@ -272,8 +272,8 @@ def _saddle(argument: Consequence, blocks: list[Step]) -> None:
             square,
             expanded,
             flat,
-            reason="it changes by a square: against her who deviates if H_L,uu > 0, against him if H_L,vv < 0. Then the "
-            "pair is a saddle point, and its cost is the upper and the lower value.",
+            reason="it changes by a square: against her if H_L,uu > 0, against him if H_L,vv < 0, who deviates. Then "
+            "the pair is a saddle point, and its cost is the upper and the lower value.",
         )
         argument.conclude(name, step)
 
