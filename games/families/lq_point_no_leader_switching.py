@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar
 
-from games.families.base import Sizes
+from games.families.lq import AT_LEAST_TWO
 from games.families.lq_point_no_leader import NoLeaderPointFamily
-
-SEVERAL = Sizes(2, 2, rare=(3,))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +16,7 @@ class NoLeaderSwitchingPointFamily(NoLeaderPointFamily):
     name: ClassVar[str] = "lq_point_no_leader_switching"
     title: ClassVar[str] = "points of linear-quadratic games whose leader moves nothing, with at least two regimes"
 
-    regimes: Any = SEVERAL
+    regimes: Any = AT_LEAST_TWO
 
 
 FAMILY = NoLeaderSwitchingPointFamily()

@@ -70,7 +70,10 @@ def scalar_point(
         given = coefficients.pop(name, 0)
         numbers = given if isinstance(given, list) else [given] * m
         fields[name] = [_nested(number, depth) for number in numbers]
-    assert not coefficients, f"unknown coefficients {coefficients}"
+    if coefficients:
+        raise TypeError(
+            f"scalar_point: expected coefficients among {', '.join(depths)}; found {', '.join(coefficients)}"
+        )
 
     def rows(table: Rows) -> list[list[str]]:
         return [[str(entry) for entry in row] for row in table]

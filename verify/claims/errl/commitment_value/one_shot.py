@@ -7,6 +7,7 @@ over time the values to come differ as well, and nothing of the kind need hold.
 
 from __future__ import annotations
 
+from games.linear_quadratic import LinearQuadraticPoint
 from verify.claims.errl.shared import DEFAULT, GENERIC, PAPER, QUICK, scalar_point, two_regimes
 from verify.claims.errl.stackelberg_is_nash import uncoupled
 from verify.comparison import at_most, equal, less
@@ -20,7 +21,7 @@ from verify.vocabulary.lq_point_reductions import (
 )
 
 
-def singular():
+def singular() -> LinearQuadraticPoint:
     """Both players want the sum of their actions to be something else: no simultaneous play is an equilibrium."""
     return scalar_point([[0, 0, 0], [0, 1, 1], [0, 1, 3]], [[0, 0, 0], [0, 1, 1], [0, 1, 1]], leader_m=(0, 1, 0))
 

@@ -1,9 +1,9 @@
 """Opposite costs: opposite values but for the entropies, of which each player has his own.
 
 With M, m, P and p of the players summing to zero the equations keep P and p so. The values do not sum to zero:
-r_L + r_F accumulates both temperatures times entropies. That her action is seen costs the leader (tau_L / 2)
-log(det Hhat_uu / det H_L,uu), here at least 0, as Hhat_uu = H_L,uu + T'H_F,vv T; the follower pays the same in both
-structures, as S_F = -Hhat_uu and H_F,uu = -H_L,uu.
+r_L + r_F accumulates minus both temperatures times entropies, each player being rewarded for his own; with a plus sign
+that is wrong. That her action is seen costs the leader (tau_L / 2) log(det Hhat_uu / det H_L,uu), here at least 0, as
+Hhat_uu = H_L,uu + T'H_F,vv T; the follower pays the same in both structures, as S_F = -Hhat_uu and H_F,uu = -H_L,uu.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from verify.statement import Claim, Mutant, claim
 from verify.terms import Term
 from verify.verdict import Verdict
 from verify.vocabulary.lq_point import (
+    follower_entropy,
     follower_hamiltonian_action,
     follower_hamiltonian_policy,
+    leader_entropy_action,
     leader_hamiltonian_action,
     leader_hamiltonian_policy,
     lq_discount,
@@ -67,7 +69,7 @@ def _entropies(sees: str) -> Claim:
 
     @claim(
         f"errl/reductions/zero-sum/entropies-{sees}",
-        title=f"With opposite costs the sum of the values accumulates the entropies alone, {sees} seen",
+        title=f"With opposite costs the sum of the values is minus the accumulated entropies, {sees} seen",
         paper=PAPER,
         place=PLACE,
         families=FAMILIES,
@@ -97,6 +99,31 @@ def _entropies(sees: str) -> Claim:
         return equal(rates(game), kept(game) + leader.entropy(game) + follower.entropy(game))
 
     return entropies
+
+
+@claim(
+    "errl/reductions/zero-sum/plus-entropies",
+    title="With opposite costs the Hamiltonians sum to plus the entropies",
+    paper=PAPER,
+    place=PLACE,
+    families=FAMILIES,
+    expected=Verdict.REFUTED,
+    hypotheses=(ZERO_SUM,),
+    witness=opposed,
+    quick=QUICK,
+    default=DEFAULT,
+    mutants=(
+        Mutant(
+            name="nothing",
+            text="as if they summed to zero",
+            body=lambda game: equal(leader_hamiltonian_action(game) + follower_hamiltonian_action(game), 0),
+        ),
+    ),
+    note="What r_L + r_F accumulates, read as the entropies themselves: it is minus them.",
+)
+def plus_entropies(game):
+    sum_of_costs = leader_hamiltonian_action(game) + follower_hamiltonian_action(game)
+    return equal(sum_of_costs, leader_entropy_action(game) + follower_entropy(game))
 
 
 @claim(
