@@ -111,6 +111,7 @@ CHECKERS: dict[str, str] = {
         "start_abscissa bound_hessian bound_residual iteration_decrease iteration_abscissa newton_defect "
         "iteration_fall iteration_next_fall iteration_constant",
     ),
+    **_references("verify.exact.lq_multiplicity", "stationary_count stabilising_count"),
     **_references("verify.exact.lq_two_level", "two_level_abscissa two_level_period two_level_growth"),
     **_references(
         "verify.exact.lq_stationary",

@@ -399,3 +399,27 @@ def _logarithmic_norm(slopes: arb_mat) -> arb:
 def _length(w: arb_mat) -> arb:
     """At least the Euclidean length of every vector of a ball."""
     return sum((x.abs_upper() ** 2 for x in w.entries()), arb(0)).sqrt().upper()
+
+
+class Newton:
+    """Boxes with exactly one stationary point."""
+
+    def __init__(self, equations: Equations, order: Order, bits: int) -> None:
+        self._flow = _Flow(equations, order, bits, bits // 2)
+
+    def box(self, y: Vector) -> Vector | None:
+        """A box near y with exactly one zero of R: c - R'(B)^{-1} R(c) lies inside B; None where none is proved."""
+        center = self._flow.newton(y)
+        rate = self._flow.rate(center) if center is not None else None
+        if center is None or rate is None:
+            return None
+        box = [x + arb(0, arb(2) ** -24) for x in center]
+        slopes = self._flow.jacobian(box)
+        try:
+            step = slopes.solve(arb_mat(len(center), 1, rate)).entries() if slopes is not None else None
+        except ZeroDivisionError:
+            return None
+        image = [x - d for x, d in zip(center, step, strict=True)] if step is not None else None
+        if image is None or not all(own.contains_interior(other) for own, other in zip(box, image, strict=True)):
+            return None
+        return image

@@ -13,6 +13,7 @@ from verify.claims.errl.solved import PAPER, two_controllers
 from verify.comparison import at_least, at_most, equal, less
 from verify.statement import Ablation, Hypothesis, Mutant, claim
 from verify.verdict import Verdict
+from verify.vocabulary.lq_flow import stabilising_count
 from verify.vocabulary.lq_point import lq_discount
 from verify.vocabulary.lq_stationary import (
     closed_loop_abscissa,
@@ -183,3 +184,26 @@ def basin(game):
 )
 def unsettled_point(game):
     return equal(terminal_limit_gap(game), 0)
+
+
+@claim(
+    "errl/stationary/unique",
+    title="At most one stationary solution has a stable closed loop",
+    paper=PAPER,
+    place=PLACE,
+    families=(),
+    expected=Verdict.REFUTED,
+    witness=lambda: two_controllers(1, 1),
+    mutants=(
+        Mutant(
+            name="two",
+            text="at most two have",
+            body=lambda game: at_most(stabilising_count(game), 2),
+        ),
+    ),
+    note="For one player it is so. Here the follower may do nothing, P_L = 2 + sqrt 5, or most of the work, "
+    "(1/3, 5/3), or half of it, (1, 1). A resultant without double roots shows that there is one more solution and "
+    "no other, (2 - sqrt 5, 0), whose loop is unstable.",
+)
+def unique(game):
+    return at_most(stabilising_count(game), 1)
