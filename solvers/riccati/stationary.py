@@ -112,8 +112,9 @@ def _one_player(system: System, active: str, begin: np.ndarray, *, given: bool) 
     equation = Lyapunov(point.closed, point.closed_noise, system.game.generator, system.beta)
     slope = (point.leader_slope, point.follower_slope)[1 - k]
     load = point.Phi.mT @ slope
-    other = equation.solve((load + load.mT) / 2)
-    P[1 - k] = other + equation.solve(equation.apply(other) + (load + load.mT) / 2)  # one refinement
+    load = (load + load.mT) / 2
+    other = equation.solve(load, accuracy=1e-8)
+    P[1 - k] = other + equation.solve(equation.apply(other) + load, accuracy=1e-8)  # the other half of the digits
     return P, ""
 
 
