@@ -17,6 +17,7 @@ class ConcaveIterationFamily(LinearQuadraticIterationFamily):
     curvature: ClassVar[int] = -1
 
     states: Any = 1
+    channels: Any = (1, 2)
 
 
 FAMILY = ConcaveIterationFamily()

@@ -17,6 +17,7 @@ class UnboundedIterationFamily(LinearQuadraticIterationFamily):
     slack: ClassVar[int] = -3
 
     states: Any = 1
+    channels: Any = (1, 2)
 
 
 FAMILY = UnboundedIterationFamily()

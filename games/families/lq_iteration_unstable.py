@@ -17,6 +17,7 @@ class UnstableIterationFamily(LinearQuadraticIterationFamily):
     loop: ClassVar[int] = 1
 
     states: Any = 1
+    channels: Any = (1, 2)
 
 
 FAMILY = UnstableIterationFamily()
