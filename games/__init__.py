@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from games.core import Game, stack
     from games.errors import GameError
     from games.files import from_json, load, save, to_json
+    from games.linear_quadratic import LinearQuadraticGame
     from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
 
@@ -21,6 +22,7 @@ _HOMES = {
     "games.core": ("Game", "stack"),
     "games.errors": ("GameError",),
     "games.files": ("from_json", "load", "save", "to_json"),
+    "games.linear_quadratic": ("LinearQuadraticGame",),
     "games.markov": ("EpisodicMarkovGame", "MarkovGame"),
     "games.matrix": ("BimatrixGame",),
 }
@@ -34,6 +36,7 @@ __all__ = [
     "EpisodicMarkovGame",
     "Game",
     "GameError",
+    "LinearQuadraticGame",
     "MarkovGame",
     "PerturbedChoice",
     "from_json",

@@ -215,6 +215,9 @@ class Section:
     text: str = ""
 
 
+_ON_A_LINE = 8  # names of matrices
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixDerivation(Derivation):
     """A derivation whose conclusions are matrix equations."""
@@ -315,9 +318,11 @@ class MatrixDerivation(Derivation):
         sides = [cast(Side, side) for step in self.steps for side in (step.relation.lhs, step.relation.rhs)]
         defined = {definition_of(assumption.relation)[0] for assumption in self.definitions}
         generators = dict.fromkeys(generator for side in sides for generator in generators_of(side))
-        symmetric = [str(g) for g in generators if g.is_symmetric and not g.is_scalar and g not in defined]
-        if symmetric:
-            found["assumptions"].append({"name": "symmetric", "latex": r",\; ".join(symmetric)})
+        primitive = (g for g in generators if g.is_symmetric and not g.is_scalar and g not in defined)
+        symmetric = list(dict.fromkeys(map(str, primitive)))
+        for start in range(0, len(symmetric), _ON_A_LINE):
+            line = r",\; ".join(symmetric[start : start + _ON_A_LINE])
+            found["assumptions"].append({"name": "symmetric", "latex": line})
         if self.final:
             found["conclusions"] = [entry for entry in found["conclusions"] if entry["name"] in self.final]
         return found
