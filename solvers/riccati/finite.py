@@ -1,9 +1,9 @@
 r"""Linear-quadratic games with a horizon: both players' Riccati equations backward in time, by a method of order 8.
 
 The pair of Dormand and Prince of order 8(5,3) (Hairer, Norsett and Wanner 1993, II.5) with compiled right-hand sides
-takes steps backward from (G, g, 0). A step's error is held below `tolerance` times the largest entry so far, for P, p
-and r of each player apart. Between two knots the answer at t is one step of the same method from the later knot, so
-that it is of order 8 everywhere and continuous.
+takes steps backward from (G, g, 0). A step's error is held below `tolerance` times the largest values so far, in the
+root of squares over regimes and entries, for P, p and r of each player apart. Between two knots the answer at t is one
+step of the same method from the later knot, so that it is of order 8 everywhere and continuous.
 
 Where a matrix of `Stage.eigenvalues` ceases to be positive definite, or the values escape to infinity, steps shrink
 geometrically towards that time. The status is ILL_POSED, and the certificate and the message say which of the two, at
@@ -63,7 +63,7 @@ def solve(
 ) -> LinearQuadraticSolution:
     """Feedback Stackelberg (or Nash) values of a game with a horizon, or of each game of a batch.
 
-    `tolerance` bounds the error of a step relative to the largest entry so far, `budget` the steps tried in each game;
+    `tolerance` bounds the error of a step relative to the largest values so far, `budget` the steps tried in each game;
     without `check` residual and `error_bound` are NaN, which saves the time of the second solution. Statuses:
     CONVERGED; ILL_POSED with the condition lost or the finite escape; BUDGET; UNDECIDED where steps collapse for
     neither reason.

@@ -90,20 +90,20 @@ def _set_symmetric(target, row, W, Z, first, last, columns):
 
 @kernel(fastmath=FAST, forceinline=True)
 def _factor(matrix, size):
-    """Cholesky's lower factor in place of the lower triangle; False where the matrix is not positive definite."""
+    """Cholesky's lower factor in place, its diagonal as reciprocals; False where it is not positive definite."""
     for j in range(size):
         pivot = matrix[j, j]
         for q in range(j):
             pivot -= matrix[j, q] * matrix[j, q]
         if not pivot > 0.0:
             return False
-        root = math.sqrt(pivot)
-        matrix[j, j] = root
+        inverse = 1.0 / math.sqrt(pivot)
+        matrix[j, j] = inverse
         for i in range(j + 1, size):
             entry = matrix[i, j]
             for q in range(j):
                 entry -= matrix[i, q] * matrix[j, q]
-            matrix[i, j] = entry / root
+            matrix[i, j] = entry * inverse
     return True
 
 
@@ -115,7 +115,7 @@ def _substitute(factor, right, size, columns):
             weight = factor[i, q]
             for j in range(columns):
                 right[i, j] -= weight * right[q, j]
-        weight = 1.0 / factor[i, i]
+        weight = factor[i, i]
         for j in range(columns):
             right[i, j] *= weight
     for i in range(size - 1, -1, -1):
@@ -123,7 +123,7 @@ def _substitute(factor, right, size, columns):
             weight = factor[q, i]
             for j in range(columns):
                 right[i, j] -= weight * right[q, j]
-        weight = 1.0 / factor[i, i]
+        weight = factor[i, i]
         for j in range(columns):
             right[i, j] *= weight
 
@@ -167,7 +167,7 @@ def _eliminate(matrix, right, size, columns):
 def _log_det(factor, size):
     found = 0.0
     for i in range(size):
-        found += 2.0 * math.log(factor[i, i])
+        found -= 2.0 * math.log(factor[i, i])
     return found
 
 

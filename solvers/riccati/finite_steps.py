@@ -37,23 +37,23 @@ def _add_rows(target, weights, scale, matrix, first, last, columns):
 
 @kernel(fastmath=FAST)
 def _norms(state, norms, m, packed, b, n, moving):
-    """The largest |P|, |p| and |r| of each player over all regimes, (players that move, 3) and one for the rest."""
+    """Roots of the sums of squares of P, p and r of each player over all regimes, and of the scalar equations' r."""
+    block = n * (n + 1) // 2
     for k in range(moving):
-        norms[k, 0] = norms[k, 1] = norms[k, 2] = 0.0
-        at = k * m * packed
-        for _ in range(m):
-            for row in range(b):
-                for j in range(row + 1):
-                    kind = 0 if row < n else 1 if j < n else 2
-                    size = abs(state[at])
-                    if not size <= norms[k, kind]:  # NaN is the largest
-                        norms[k, kind] = size
-                    at += 1
-    norms[moving, 0] = norms[moving, 1] = norms[moving, 2] = 0.0
+        P, p, r = 0.0, 0.0, 0.0
+        for i in range(m):
+            at = (k * m + i) * packed
+            for j in range(at, at + block):
+                P += state[j] * state[j]
+            if b > n:
+                for j in range(at + block, at + packed - 1):
+                    p += state[j] * state[j]
+                r += state[at + packed - 1] * state[at + packed - 1]
+        norms[k, 0], norms[k, 1], norms[k, 2] = math.sqrt(P), math.sqrt(p), math.sqrt(r)
+    r = 0.0
     for at in range(moving * m * packed, len(state)):
-        size = abs(state[at])
-        if not size <= norms[moving, 2]:
-            norms[moving, 2] = size
+        r += state[at] * state[at]
+    norms[moving, 0], norms[moving, 1], norms[moving, 2] = 0.0, 0.0, math.sqrt(r)
 
 
 @kernel(fastmath=FAST)
@@ -72,11 +72,11 @@ def step(equations, A, B, y, h, K, stage, target, P, moved, H, rows, small, W, Z
 
 @kernel(fastmath=FAST)
 def integrate(equations, tableau, end, tolerance, least, limit, times, knots, rates, scales, progress, flags):
-    """Steps from the last knot towards s = `end`, each with an error below `tolerance` times the largest values so far.
+    """Steps from the last knot towards s = `end`, each with an error below `tolerance` times the norms so far.
 
     tableau (15, 12): rows 0 to 11 the stages, row 12 the weights, rows 13 and 14 the errors of order 5 and 3.
-    times (room,), knots and rates (room, size), scales (blocks, 3) the largest |P|, |p|, |r| so far; progress = [next
-    step size], flags = [knots, steps tried, code, regime]. Returns how it stopped.
+    times (room,), knots and rates (room, size), scales (blocks, 3) the largest norms of P, p, r so far;
+    progress = [next step size], flags = [knots, steps tried, code, regime]. Returns how it stopped.
     """
     m, b, n = equations.wide.shape[0], equations.wide.shape[1], equations.switches[5]
     packed = b * (b + 1) // 2
