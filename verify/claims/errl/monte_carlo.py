@@ -28,7 +28,7 @@ COARSE = 16
 
 PATHS = 2048
 
-ALLOWANCE = Fraction(1, 50)
+ALLOWANCE = Fraction(1, 40)
 """For what Richardson's extrapolation leaves, of order h^2: below 1/500 in this game by the scheme's exact moments."""
 
 CASES = [(sees, player) for sees in Sees for player in PLAYERS]

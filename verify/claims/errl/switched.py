@@ -18,7 +18,7 @@ import numpy as np
 from games.linear_quadratic import PLAYERS, LinearQuadraticGame
 from verify.experiment.plan import Replicate, exponent
 
-SPEEDS = tuple(float(s) for s in np.geomspace(12, 1200, 3))
+SPEEDS = tuple(float(s) for s in np.geomspace(16, 1600, 3))
 """Factors s of the generator, over two decades; its rates are of order 1."""
 
 EARLY = (0.0, 0.25, 0.5)
@@ -80,8 +80,8 @@ def two_classes(rng: np.random.Generator) -> np.ndarray:
 
 
 def with_transient(rng: np.random.Generator) -> np.ndarray:
-    """Three regimes, the last of which is left for the others and never entered."""
-    return _of_rates(rng.uniform(1, 3, (3, 3)) * np.array([[0, 1, 0], [1, 0, 0], [1, 1, 0]]))
+    """Three regimes, the last of which is left for the others, at twice the rates, and never entered."""
+    return _of_rates(rng.uniform(1, 3, (3, 3)) * np.array([[0, 1, 0], [1, 0, 0], [2, 2, 0]]))
 
 
 def _of_rates(rates: np.ndarray) -> np.ndarray:
