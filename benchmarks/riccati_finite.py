@@ -8,7 +8,7 @@ answering the leader; both P(0). No affine terms and no temperatures, so that P 
 The contenders integrate the same equation: scipy's LSODA and DOP853 by `solve_ivp` with a right-hand side in numpy
 that treats all regimes (and both players) at once by batched products, and again with the compiled right-hand side
 that firstmover itself uses, on packed symmetric matrices. Each runs at the loosest of its tolerances (rtol = atol, in
-steps of 10^(1/4)) whose true error, the largest of an entry of P(0) against DOP853 at 3e-14 beside firstmover at
+steps of 10^(1/8)) whose true error, the largest of an entry of P(0) against DOP853 at 3e-14 beside firstmover at
 1e-14, is at most 2e-10. firstmover is timed as `solve` runs by default, which includes building its equations, a
 residual and an error bound from a second solution, and without these two checks. Times are processor time (everything
 here runs on one thread), medians of the rounds, contenders take turns within a round, BLAS is pinned to one thread.
@@ -30,7 +30,7 @@ from games.linear_quadratic import LinearQuadraticGame
 from solvers.riccati import finite, finite_kernel, finite_path
 
 STATES, REGIMES, CONTROLS, CHANNELS, HORIZON, ERROR = 10, 4, 4, 2, 5.0, 2e-10
-TOLERANCES = tuple(10.0 ** (-exponent / 4) for exponent in range(28, 54))  # 1e-7 to 5.6e-14
+TOLERANCES = tuple(10.0 ** (-exponent / 8) for exponent in range(56, 108))  # 1e-7 to 4e-14
 
 Solve = Callable[[float], np.ndarray]
 

@@ -74,18 +74,20 @@ def _set_product(target, base, row, weights, above, left, down, right, scale, ma
 
 @kernel(fastmath=FAST, forceinline=True)
 def _set_symmetric(target, row, W, Z, first, last, columns):
-    """target[row] = (W'Z + Z'W)[row] over the rows first <= q < last of W and Z, two at a time."""
+    """target[row] = (W'Z + Z'W)[row] over the rows first <= q < last of W and Z, four at a time."""
     end = max(last - 1, 0)
-    for start in range(first, max(last, first + 1), 2):
-        q0, q1 = min(start, end), min(start + 1, end)
+    for start in range(first, max(last, first + 1), 4):
+        q0, q1, q2, q3 = min(start, end), min(start + 1, end), min(start + 2, end), min(start + 3, end)
         w0, z0 = (W[q0, row], Z[q0, row]) if start < last else (0.0, 0.0)
         w1, z1 = (W[q1, row], Z[q1, row]) if start + 1 < last else (0.0, 0.0)
+        w2, z2 = (W[q2, row], Z[q2, row]) if start + 2 < last else (0.0, 0.0)
+        w3, z3 = (W[q3, row], Z[q3, row]) if start + 3 < last else (0.0, 0.0)
         if start == first:
             for j in range(columns):
-                target[row, j] = w0 * Z[q0, j] + z0 * W[q0, j] + w1 * Z[q1, j] + z1 * W[q1, j]
-        else:
-            for j in range(columns):
-                target[row, j] += w0 * Z[q0, j] + z0 * W[q0, j] + w1 * Z[q1, j] + z1 * W[q1, j]
+                target[row, j] = 0.0
+        for j in range(columns):
+            near = w0 * Z[q0, j] + z0 * W[q0, j] + w1 * Z[q1, j] + z1 * W[q1, j]
+            target[row, j] += near + w2 * Z[q2, j] + z2 * W[q2, j] + w3 * Z[q3, j] + z3 * W[q3, j]
 
 
 @kernel(fastmath=FAST, forceinline=True)
