@@ -68,7 +68,7 @@ def _in_the_layer(s: float) -> tuple[float, ...]:
                 measure=switching_power(quantity=EXPONENT.name, label="distance", times=_in_the_layer),
             ),
         ),
-        quick=5,
+        quick=7,
         default=24,
     ),
     mutants=(
