@@ -6,6 +6,8 @@ import math
 
 import pytest
 
+from games.files import to_json
+from games.literature import named
 from verify.cli import main
 
 # dx = v dt with costs (x^2 + v^2)/2 for the follower: P = tanh(T - t); regime 1 is absorbing and costs nothing.
@@ -126,3 +128,28 @@ def negative_curvature():
 def test_one_line_and_exit_code_2(firstmover, game, options, message):
     code, out, err = firstmover(game, *options)
     assert code == 2 and not out and message in err and err.count("\n") == 1
+
+
+def test_every_stationary_solution_of_a_scalar_game_is_listed(firstmover):
+    """Each satisfies both stationary equations of x' = u + v, put down here by hand; the iterations' ends are named."""
+    game = to_json(named("simaan-cruz").GAME)
+    code, out, _ = firstmover(game)
+    found = out["stationary_solutions"]
+    assert code == 0 and found["complete"] and len(found["points"]) == 4
+    for point in found["points"]:
+        a, b = (point["value"][player]["P"][0][0][0] for player in ("leader", "follower"))
+        # M_L = diag(13/2, 1, 0), M_F = (3; u v; v^2), beta = 3/4: v = -b x - u/2, u = -(a/2) x.
+        u = -a / 2
+        v = -b - u / 2
+        assert 6.5 + u * u + 2 * a * (u + v) - 0.75 * a == pytest.approx(0, abs=1e-9)
+        assert 3 + u * v + v * v + 2 * b * (u + v) - 0.75 * b == pytest.approx(0, abs=1e-9)
+        assert point["equilibrium"] == (2 * (u + v) < 0.75)
+    assert set(found["reached"].values()) == {2}
+    code, out, _ = firstmover(game, as_json=False)
+    assert "stationary solutions: 4, proved to be all; 2 of them equilibria" in out
+    assert "number 3" in out and "the Riccati flow leaves it" in out
+
+
+def test_games_with_an_end_have_no_stationary_solutions(firstmover):
+    _, out, _ = firstmover(to_json(named("scalar-regulator").GAME))
+    assert "stationary_solutions" not in out

@@ -1,4 +1,4 @@
-"""What commands share: the --json option, JSON on stdout, tables."""
+"""What commands share: the --json option, JSON on stdout, tables, values as JSON or text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -96,3 +97,20 @@ def new_table(*columns: str, right: tuple[str, ...] = (), wrapped: tuple[str, ..
         wraps = column in wrapped
         table.add_column(column, justify="right" if numeric else "left", no_wrap=not wraps, overflow="fold")
     return table
+
+
+def plain(value: Any) -> Any:
+    """Numbers as JSON: floats as they are (null where there is none), rationals as strings, arrays as lists."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, float) and value != value:
+        return None
+    return value
+
+
+def text(value: Any) -> str:
+    return f"({', '.join(map(text, value))})" if isinstance(value, list) else str(value)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from verify.cli import NOT_AS_EXPECTED
-from verify.cli.output import as_json, print_json
+from verify.cli.output import as_json, plain, print_json, text
 from verify.cli.reading import read_game
 
 if TYPE_CHECKING:
     from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
     from solvers.markov.solution import MarkovSolution
-    from solvers.riccati.solution import LinearQuadraticSolution
     from solvers.solution import Solution
 
 SOLVED = ("markov", "episodic markov")
@@ -58,7 +56,9 @@ def command(
     Concepts of linear-quadratic games: stackelberg (at every instant the follower answers the leader) and nash (both
     choose at once), in feedback laws and in floats. Values are lists over regimes: leader_value is V(0, x) at x = 0;
     with --json "value" holds P, p and r of V(0, x) = x'Px/2 + p'x + r, "gains" the laws at t = 0. Where a game is
-    ill-posed the answer says which condition fails, or that the values escape, at which t and in which regime.
+    ill-posed the answer says which condition fails, or that the values escape, at which t and in which regime. A small
+    game without an end is answered with its other stationary solutions, all of them where it is scalar, and which one
+    each iteration reaches.
 
     Exit code 1 where the solver did not converge.
     """
@@ -67,6 +67,7 @@ def command(
     from games.markov import EpisodicMarkovGame, MarkovGame
     from games.matrix import BimatrixGame
     from solvers.errors import refuse_batch
+    from solvers.riccati.solution import LinearQuadraticSolution
 
     played = read_game(game)
     refuse_batch("solve", played.batch_shape)
@@ -93,6 +94,10 @@ def command(
     answer = _answer(solution)
     if solution.concept == "stackelberg" and isinstance(played, MarkovGame) and commitment != "mixed" and not floats:
         answer["fixed_points"] = _fixed_points(played, ties or "strong")
+    elif isinstance(solution, LinearQuadraticSolution) and solution.game.horizon is None:
+        from verify.cli.solve_lq import stationary_solutions
+
+        answer["stationary_solutions"] = stationary_solutions(solution)
     if as_json:
         print_json(answer)
     else:
@@ -191,62 +196,29 @@ def _answer(solution: Solution) -> dict[str, Any]:
     from solvers.markov.solution import MarkovSolution
     from solvers.riccati.solution import LinearQuadraticSolution
     from solvers.solution import Status
+    from verify.cli.solve_lq import answer as lq_answer
 
     if isinstance(solution, LinearQuadraticSolution):
-        return _lq_answer(solution)
+        return lq_answer(solution)
     answer = {
         "concept": solution.concept,
         "status": Status(int(solution.status)).label,
         "message": solution.message,
-        "leader_value": _plain(_first_step(solution, "leader")),
-        "follower_value": _plain(_first_step(solution, "follower")),
-        "policies": {player: _plain(policy) for player, policy in solution.policies.items()},
-        "residual": _plain(solution.residual),
-        "error_bound": _plain(solution.error_bound),
+        "leader_value": plain(_first_step(solution, "leader")),
+        "follower_value": plain(_first_step(solution, "follower")),
+        "policies": {player: plain(policy) for player, policy in solution.policies.items()},
+        "residual": plain(solution.residual),
+        "error_bound": plain(solution.error_bound),
     }
     if isinstance(solution, MarkovSolution):
         answer["period"] = int(solution.period)
         answer["iterations"] = int(solution.iterations)
         if int(solution.status) == Status.CYCLE:
             answer["cycle"] = [
-                {player: _plain(policy) for player, policy in phase.items()} for phase in _cycle(solution)
+                {player: plain(policy) for player, policy in phase.items()} for phase in _cycle(solution)
             ]
     answer["certificate"] = solution.certificate if isinstance(solution.certificate, dict) else None
     return answer
-
-
-def _lq_answer(solution: LinearQuadraticSolution) -> dict[str, Any]:
-    """Values and gains at t = 0 in every regime; null where there are none."""
-    from solvers.solution import Status
-
-    coefficients = {
-        player: {name: getattr(getattr(solution, player), name).tolist() for name in ("P", "p", "r")}
-        for player in ("leader", "follower")
-    }
-    found = {name: _whole(part) for name, part in (("value", coefficients), ("gains", solution.policies))}
-    values = found["value"] or {"leader": {"r": None}, "follower": {"r": None}}
-    return {
-        "concept": solution.concept,
-        "status": Status(int(solution.status)).label,
-        "message": solution.message,
-        "leader_value": values["leader"]["r"],
-        "follower_value": values["follower"]["r"],
-        **found,
-        "residual": _plain(solution.residual),
-        "error_bound": _plain(solution.error_bound),
-        "certificate": solution.certificate if isinstance(solution.certificate, dict) else None,
-    }
-
-
-def _whole(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]] | None:
-    """The arrays as lists (zeros without a sign), or None where numbers are missing."""
-    import numpy as np
-
-    if not all(np.isfinite(entries).all() for part in parts.values() for entries in part.values()):
-        return None
-    return {
-        key: {name: _plain(np.asarray(entries) + 0.0) for name, entries in part.items()} for key, part in parts.items()
-    }
 
 
 def _fixed_points(game: MarkovGame, ties: str) -> list[dict[str, Any]] | None:
@@ -260,9 +232,9 @@ def _fixed_points(game: MarkovGame, ties: str) -> list[dict[str, Any]] | None:
         return None
     return [
         {
-            "leader_value": _plain(point.leader_value),
-            "follower_value": _plain(point.follower_value),
-            "policies": {"leader": _plain(point.moves), "follower": _plain(point.replies)},
+            "leader_value": plain(point.leader_value),
+            "follower_value": plain(point.follower_value),
+            "policies": {"leader": plain(point.moves), "follower": plain(point.replies)},
         }
         for point in found
     ]
@@ -293,21 +265,25 @@ def _cycle(solution: MarkovSolution) -> Iterable[Mapping[str, Any]]:
 
 
 def _print(answer: dict[str, Any]) -> None:
+    from verify.cli.solve_lq import print_stationary
+
     for name, value in answer.items():
         if name == "policies":
             _print_policies(value, "plays")
         elif name in ("value", "gains"):
             for player, parts in (value or {}).items():
                 for part, entries in parts.items():
-                    click.echo(f"{player} {part}: {_text(entries)}")
+                    click.echo(f"{player} {part}: {text(entries)}")
         elif name == "cycle":
             for number, phase in enumerate(value):
                 _print_policies(phase, f"plays in phase {number}")
         elif name == "fixed_points":
             _print_fixed_points(value)
+        elif name == "stationary_solutions":
+            print_stationary(value)
         elif name != "certificate" and value is not None:
             left = answer["status"] in ("undecided", "budget") and name.endswith("_value")
-            click.echo(f"{name.replace('_', ' ')}{' where it was left' if left else ''}: {_text(value)}")
+            click.echo(f"{name.replace('_', ' ')}{' where it was left' if left else ''}: {text(value)}")
 
 
 def _print_fixed_points(points: list[dict[str, Any]] | None) -> None:
@@ -316,27 +292,10 @@ def _print_fixed_points(points: list[dict[str, Any]] | None) -> None:
         return
     click.echo(f"stationary fixed points: {len(points)}")
     if len(points) > 1:
-        click.echo(f"the best for the leader is worth {_text(points[0]['leader_value'])} to her")
+        click.echo(f"the best for the leader is worth {text(points[0]['leader_value'])} to her")
         _print_policies(points[0]["policies"], "plays there")
 
 
 def _print_policies(policies: dict[str, Any], verb: str) -> None:
     for player, policy in policies.items():
-        click.echo(f"{player} {verb} {_text(policy)}")
-
-
-def _plain(value: Any) -> Any:
-    """Numbers as JSON: floats as they are (null where there is none), rationals as strings, arrays as lists."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Fraction):
-        return str(value)
-    if isinstance(value, float) and value != value:
-        return None
-    return value
-
-
-def _text(value: Any) -> str:
-    return f"({', '.join(map(_text, value))})" if isinstance(value, list) else str(value)
+        click.echo(f"{player} {verb} {text(policy)}")
