@@ -43,7 +43,7 @@ GUARD = 4.0
 
 SMALLEST_TOLERANCE = 1e-14
 
-ROOM = 256
+ROOM = 64
 """Knots to make room for at first; the integration returns for more, and can be interrupted there."""
 
 LARGEST_CONDITION = 1e13
