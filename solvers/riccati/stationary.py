@@ -151,6 +151,8 @@ def _two_players(system: System, begin: np.ndarray) -> tuple[np.ndarray, str] | 
 def _ending(trace: Trace) -> str:
     if trace.end == End.ESCAPE:
         return f"the Riccati flow escapes at time to go {trace.time:.4g}, first in regime {trace.regime}"
+    if trace.end == End.CONDITION and trace.condition.startswith("joint"):
+        return f"the Riccati flow reaches singular first-order conditions at time to go {trace.time:.4g}"
     if trace.end == End.CONDITION:
         return (
             f"the Riccati flow loses {trace.condition} > 0 at time to go {trace.time:.4g} in regime {trace.regime} "

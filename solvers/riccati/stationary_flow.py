@@ -36,6 +36,12 @@ ESCAPE = 1e9
 RETURN = 0.03
 """A path that comes back to a former point this close, of how far it had gone away, twice is a cycle."""
 
+STALL = 100
+"""Steps after which time must have grown by a hundredth, or values by half."""
+
+AMPLITUDE = 0.05
+"""Smaller cycles, beside 1 + |P|, may be steps thrown back and forth before a singularity."""
+
 NEWTON_STEPS = 50
 
 
@@ -67,7 +73,17 @@ def follow(system: System, start: np.ndarray, *, budget: int = 4000) -> Trace:
     P, time, step = start, 0.0, None
     scale = 1 + np.abs(start).max()
     watch = _Watch(P)
+    side = _side(system, P)
+    earlier = 0.0, np.inf
     for count in range(budget):
+        if count % STALL == STALL - 1:
+            size = float(np.abs(P).max())
+            if time - earlier[0] < 0.01 * time and size < 1.5 * earlier[1]:
+                # Neither time nor values move: the flow is held at a pole.
+                lost = _about_to_fail(system, P, 0 * P, share=0.1)
+                if lost is not None:
+                    return Trace(end=End.CONDITION, P=P, time=time, steps=count, **lost)
+            earlier = time, size
         lost = failing(system, P)
         if lost is not None:
             return Trace(end=End.CONDITION, P=P, time=time, steps=count, **lost)
@@ -80,7 +96,7 @@ def follow(system: System, start: np.ndarray, *, budget: int = 4000) -> Trace:
         if arrived is not None:
             return Trace(end=End.REST, P=arrived, time=time, steps=count)
         accuracy = ACCURACY if np.abs(P).max() < FAR * scale else COARSE
-        moved = _step(system, P, f, J, step, accuracy)
+        moved = _step(system, P, f, J, step, accuracy, side)
         while moved is None or moved[1] > 1:
             step *= 0.2 if moved is None else max(0.2, 0.8 / math.sqrt(moved[1]))
             if step < 1e-13 * (1 + time) / (1 + np.abs(J).max()) or step == 0:
@@ -88,7 +104,7 @@ def follow(system: System, start: np.ndarray, *, budget: int = 4000) -> Trace:
                 if np.abs(P).max() > 1e4 * scale or lost is None:
                     return Trace(end=End.ESCAPE, P=P, time=time, steps=count, regime=_largest(P))
                 return Trace(end=End.CONDITION, P=P, time=time, steps=count, **lost)
-            moved = _step(system, P, f, J, step, accuracy)
+            moved = _step(system, P, f, J, step, accuracy, side)
         P, error = moved
         time += step
         step *= min(5.0, 0.8 / math.sqrt(max(error, 1e-6)))
@@ -162,6 +178,14 @@ def _first(condition: str, matrices: np.ndarray) -> dict[str, Any] | None:
     return {"condition": condition, "eigenvalue": float(smallest[regime]), "regime": regime}
 
 
+def _side(system: System, P: np.ndarray) -> np.ndarray | None:
+    """Where nobody leads, on which side of the games with singular first-order conditions P is, in every regime."""
+    if system.order != "nash":
+        return None
+    leader, follower = system.hessian(system.leader_M, P[0]), system.hessian(system.follower_M, P[1])
+    return np.sign(np.linalg.det(system.joint(leader, follower)))
+
+
 def _flow_at(system: System, P: np.ndarray) -> tuple[Point, np.ndarray] | None:
     """The stage game and f at P where it is well posed."""
     if not np.isfinite(P).all():
@@ -177,7 +201,7 @@ def _flow_at(system: System, P: np.ndarray) -> tuple[Point, np.ndarray] | None:
 
 
 def _step(
-    system: System, P: np.ndarray, f: np.ndarray, J: np.ndarray, step: float, accuracy: float
+    system: System, P: np.ndarray, f: np.ndarray, J: np.ndarray, step: float, accuracy: float, side: np.ndarray | None
 ) -> tuple[np.ndarray, float] | None:
     """One Rosenbrock step and its error beside the accuracy; None where it leaves the well-posed games."""
     left = np.eye(len(f)) - GAMMA * step * J
@@ -193,6 +217,8 @@ def _step(
     moved = P + step / 2 * system.unpack(3 * k1 + k2)
     if _flow_at(system, moved) is None:
         return None
+    if side is not None and (_side(system, moved) != side).any():
+        return None  # beyond a pole of the flow
     error = step / 2 * np.abs(k1 + k2).max() / (accuracy * (1 + np.abs(P).max()))
     return moved, float(error)
 
@@ -218,7 +244,7 @@ def _newton_from(system: System, P: np.ndarray, f: np.ndarray, J: np.ndarray) ->
     return P + change if np.linalg.eigvals(system.jacobian(found[0])).real.max() < 0 else None
 
 
-def _about_to_fail(system: System, P: np.ndarray, f: np.ndarray) -> dict[str, Any] | None:
+def _about_to_fail(system: System, P: np.ndarray, f: np.ndarray, share: float = 1e-3) -> dict[str, Any] | None:
     """The condition that fails next where the flow cannot be followed on: the smallest eigenvalue beside its matrix."""
     leader, follower = system.hessian(system.leader_M, P[0]), system.hessian(system.follower_M, P[1])
     u, v = system.u, system.v
@@ -226,7 +252,7 @@ def _about_to_fail(system: System, P: np.ndarray, f: np.ndarray) -> dict[str, An
         second = "H_L,uu", leader[..., u, u]
     else:
         second = "Hhat_uu", system.reduced(leader, follower)
-    worst, ratio = None, 1e-3
+    worst, ratio = None, share
     for condition, matrices in (("H_F,vv", follower[..., v, v]), second):
         smallest = np.linalg.eigvalsh((matrices + matrices.mT) / 2)[..., 0]
         regime = int(np.argmin(smallest))
@@ -234,6 +260,15 @@ def _about_to_fail(system: System, P: np.ndarray, f: np.ndarray) -> dict[str, An
         if beside < ratio:
             worst = {"condition": condition, "eigenvalue": float(smallest[regime]), "regime": regime}
             ratio = beside
+    if worst is None and system.order == "nash":
+        smallest = np.linalg.svd(system.joint(leader, follower), compute_uv=False)[..., [-1, 0]]
+        regime = int(np.argmin(smallest[..., 0] / smallest[..., 1]))
+        if smallest[regime, 0] < share * smallest[regime, 1]:
+            worst = {
+                "condition": "joint first-order conditions",
+                "eigenvalue": float(smallest[regime, 0]),
+                "regime": regime,
+            }
     return worst
 
 
@@ -275,7 +310,7 @@ class _Watch:
         self._last = P
         if near > 0.5 * self._away:
             self._left = True
-        elif self._left and near < RETURN * self._away and self._away > 1e-3 * (1 + np.abs(P).max()):
+        elif self._left and near < RETURN * self._away and self._away > AMPLITUDE * (1 + np.abs(P).max()):
             self._returns += 1
             self._left = False
         return self._returns >= 2

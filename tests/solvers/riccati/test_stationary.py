@@ -414,3 +414,61 @@ def test_refusals_are_one_line() -> None:
         stationary(game, start=(np.zeros((2, 2)), np.zeros((2, 2))))
     with pytest.raises(SolverError, match="exact twin"):
         stationary(scalar(1.0, 1.0, 1.0, np.eye(3), np.eye(3)).exact())
+
+
+def drawn(seed: int) -> LinearQuadraticGame:
+    """A scalar game with costs of any sign, and noise on actions."""
+    rng = np.random.default_rng(seed)
+
+    def cost(own: int) -> np.ndarray:
+        M = rng.integers(-3, 4, (3, 3)) / 2
+        M = M + M.T
+        M[own, own] = abs(M[own, own]) + 1
+        return M
+
+    noise = tuple(rng.integers(-2, 3, 3) / 4)
+    return scalar(*rng.integers(-3, 4, 3), cost(1), cost(2), discount=rng.integers(0, 3) / 2, noise=noise)
+
+
+def test_a_flow_held_at_a_pole_is_no_cycle() -> None:
+    trace = follow(System(drawn(14), "nash"), np.zeros((2, 1, 1, 1)))
+    # Near (-12, -24), where an integrator of order 5 stops too, H_L,uu = 3 + P_L / 4 and the determinant of both
+    # first-order conditions are within a hundredth of zero: either name is right.
+    assert trace.end == End.CONDITION
+    assert trace.condition in ("H_L,uu", "joint first-order conditions")
+    assert 0 <= trace.eigenvalue < 1e-2
+    assert trace.time == pytest.approx(0.11845, rel=5e-3)
+
+
+def test_a_path_that_comes_back_twice_is_a_cycle() -> None:
+    from solvers.riccati.stationary_flow import _Watch
+
+    def path(angle: float, radius: float) -> np.ndarray:
+        return 3 + radius * np.array([np.cos(angle), np.sin(angle)]).reshape(2, 1, 1, 1)
+
+    watch = _Watch(path(0, 1))
+    assert any(watch.returned(path(0.1 * k, 1.0)) for k in range(1, 600))
+    watch = _Watch(path(0, 1))
+    assert not any(watch.returned(path(0.1 * k, 1.0 / (1 + 0.01 * k))) for k in range(1, 600))  # a spiral inward
+    watch = _Watch(path(0, 1))
+    assert not any(watch.returned(path(0.1 * k, 0.01)) for k in range(1, 600))  # too small to be told from noise
+
+
+def test_start_chooses_among_solutions_that_attract() -> None:
+    game = alone(game_of(np.random.default_rng(2), n=2), "leader")
+    first = stationary(game)
+    again = stationary(game, start=(first.leader.P + 0.3 * np.eye(2), first.follower.P))
+    np.testing.assert_allclose(again.leader.P, first.leader.P, rtol=1e-11)
+    both = game_of(np.random.default_rng(2), n=2)
+    once = stationary(both)
+    near = stationary(both, start=(once.leader.P + 0.1 * np.eye(2), once.follower.P - 0.1 * np.eye(2)))
+    np.testing.assert_allclose(near.leader.P, once.leader.P, rtol=1e-11)
+    assert near.certificate["concept"] == "stationary_point"
+    point = np.array(
+        [
+            [[[float(Fraction(x)) for x in row] for row in P] for P in near.certificate["point"][k]]
+            for k in ("leader", "follower")
+        ]
+    )
+    radius = float(Fraction(near.certificate["radius"]))
+    assert np.abs(point - np.stack([once.leader.P, once.follower.P])).max() <= radius < 1e-11
