@@ -126,8 +126,8 @@ def one_player(game):
 
 
 def unsettled():
-    """Terminal costs that are those of the saddle but for a quarter of the follower's."""
-    return two_controllers(1, 1, terminal=(1, Fraction(5, 4)))
+    """Terminal costs that are those of the saddle but for half as much again of the follower's."""
+    return two_controllers(1, 1, terminal=(1, Fraction(3, 2)))
 
 
 @claim(
@@ -166,7 +166,7 @@ def basin(game):
 
 @claim(
     "errl/stationary/unsettled",
-    title="Long games tend to a stationary point with a stable closed loop from terminal costs a quarter away",
+    title="Long games tend to a stationary point with a stable closed loop from terminal costs a half away",
     paper=PAPER,
     place=PLACE,
     families=(),
