@@ -47,7 +47,8 @@ def zeros(*, regimes=2, states=2, leader=1, follower=1, channels=1, **changes) -
         "channels": channels,
         "variables": states + leader + follower,
     }
-    entries: dict[str, Any] = {name: np.zeros([sizes[axis] for axis in axes]) for name, axes in LinearQuadraticGame.core.items()}
+    core = LinearQuadraticGame.core
+    entries: dict[str, Any] = {name: np.zeros([sizes[axis] for axis in axes]) for name, axes in core.items()}
     for name in ("leader_M", "follower_M"):
         entries[name] = entries[name] + np.eye(sizes["variables"])
     return LinearQuadraticGame(**entries | changes)

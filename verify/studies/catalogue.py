@@ -11,7 +11,7 @@ from games.errors import shown
 from verify.errors import ClaimError
 from verify.studies.study import Portrait, Study
 
-SHARED = frozenset({"study", "figures", "playing", "catalogue", "run"})
+SHARED = frozenset({"study", "figures", "catalogue", "run"})
 """Files of the package that hold what studies share; every other file is a study."""
 
 

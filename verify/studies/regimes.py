@@ -166,7 +166,7 @@ def _laws(solution: LinearQuadraticSolution, start: np.ndarray) -> Figure:
 
 def _paths(game: LinearQuadraticGame, solution: LinearQuadraticSolution, start: np.ndarray, seed: int) -> Paths:
     from games.simulate.diffusion import simulate
-    from verify.studies.playing import feedback_laws
+    from verify.playing import feedback_laws
 
     run = simulate(
         game,

@@ -14,13 +14,14 @@ from solvers.riccati.hamiltonian import Values, rates, stage
 from verify.claims.errl import exploration_cost_simulated as exploring
 from verify.claims.errl import monte_carlo as simulated
 from verify.claims.errl import switched
-from verify.claims.errl.played import REGIME, STATE, laws_of, played_game, value_of
+from verify.claims.errl.played import REGIME, STATE, played_game, value_of
+from verify.playing import feedback_laws
 
 
 def differences(sees: Sees, steps: int, version: str = "averaged") -> np.ndarray:
     """Both players' expected costs by Euler steps, minus their values."""
     solution = solve(played_game(follower_sees=sees))
-    laws = laws_of(solution, steps)
+    laws = feedback_laws(solution, steps)
     found = expected_costs(solution.game, laws, state=STATE, regime=REGIME, steps=steps, version=version)
     return np.array([found.leader_cost, found.follower_cost]) - value_of(solution)
 
@@ -58,13 +59,15 @@ def test_a_wrong_laplacian_is_seen():
     game = played_game()
     solution = solve(game)
     quiet = played_game(D=0 * game.D, F=0 * game.F)
-    found = expected_costs(quiet, laws_of(solution, 64), state=STATE, regime=REGIME, steps=64)
+    found = expected_costs(quiet, feedback_laws(solution, 64), state=STATE, regime=REGIME, steps=64)
     assert abs(found.leader_cost - value_of(solution)[0]) > 3 * float(simulated.ALLOWANCE)
 
 
 def test_simulated_laws_are_those_of_the_solution():
     solution = solve(played_game())
-    run = simulate(solution.game, laws_of(solution, 8), state=STATE, regime=REGIME, steps=8, paths=4, seed=1, keep=4)
+    run = simulate(
+        solution.game, feedback_laws(solution, 8), state=STATE, regime=REGIME, steps=8, paths=4, seed=1, keep=4
+    )
     assert run.kept is not None
     for path in range(4):
         for k in range(8):
@@ -153,7 +156,7 @@ def test_exploring_costs_what_the_formula_says(sees):
             explored, classical = (
                 expected_costs(
                     solution.game,
-                    laws_of(solution),
+                    feedback_laws(solution),
                     state=state,
                     regime=REGIME,
                     steps=round(per_unit * exploring.END),
@@ -177,7 +180,7 @@ def test_raw_costs_are_linear_in_the_temperatures(sees):
         solution = solve(
             played_game(follower_sees=sees, leader_temperature=leader, follower_temperature=follower), tolerance=1e-13
         )
-        found = expected_costs(solution.game, laws_of(solution, 16), state=STATE, regime=REGIME, steps=16)
+        found = expected_costs(solution.game, feedback_laws(solution, 16), state=STATE, regime=REGIME, steps=16)
         return np.array(found[2:])
 
     base = raw(0.0, 0.0)

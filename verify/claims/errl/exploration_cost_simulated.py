@@ -17,9 +17,10 @@ import numpy as np
 from games.linear_quadratic import PLAYERS, LinearQuadraticGame, Sees
 from games.simulate.diffusion import simulate
 from games.simulate.diffusion_laws import Version
-from verify.claims.errl.played import REGIME, STATE, cost, laws_of, played_game
+from verify.claims.errl.played import REGIME, STATE, cost, played_game
 from verify.comparison import at_most
 from verify.experiment.plan import Contrast, Experiment, Quantity, Replicate
+from verify.playing import feedback_laws
 from verify.statement import Mutant, claim
 from verify.terms import maximum
 from verify.verdict import Verdict
@@ -140,7 +141,7 @@ def _excess(sees: Sees, per_unit: int, end: float, draws: int, seed: int) -> np.
     for version in (Version.AVERAGED, Version.CLASSICAL):
         run = simulate(
             explored_game(sees),
-            laws_of(solved(sees)),
+            feedback_laws(solved(sees)),
             state=STATE,
             regime=REGIME,
             steps=round(end * per_unit),

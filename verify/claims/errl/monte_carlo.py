@@ -16,9 +16,10 @@ import numpy as np
 from games.linear_quadratic import PLAYERS, Sees
 from games.simulate.diffusion import Simulation, simulate
 from games.simulate.diffusion_laws import FeedbackLaws
-from verify.claims.errl.played import REGIME, STATE, laws_of, played_game, value_of
+from verify.claims.errl.played import REGIME, STATE, played_game, value_of
 from verify.comparison import at_most
 from verify.experiment.plan import Contrast, Experiment, Quantity, Replicate
+from verify.playing import feedback_laws
 from verify.statement import Mutant, claim
 from verify.terms import maximum
 from verify.verdict import Verdict
@@ -76,7 +77,7 @@ def _solved(sees: Sees):
 
 @functools.cache
 def _laws(sees: Sees) -> FeedbackLaws:
-    return laws_of(_solved(sees), 2 * COARSE)
+    return feedback_laws(_solved(sees), 2 * COARSE)
 
 
 def _errors(sees: Sees, costs: Mapping[str, float], raw: Mapping[str, float]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What experiments on simulated linear-quadratic games share: a game to play, and the laws of a solution as arrays."""
+"""What experiments on simulated linear-quadratic games share: a game to play, from where, and what it is worth."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from games.linear_quadratic import LinearQuadraticGame
-from games.simulate.diffusion_laws import FeedbackLaws
 
 STATE = (1.0, -1.0)
 REGIME = 0
@@ -44,27 +43,6 @@ def played_game(**fields: Any) -> LinearQuadraticGame:
 def cost(diagonal: list[float]) -> np.ndarray:
     """The diagonal, and a quarter for every pair of different variables."""
     return np.diag(diagonal) + (1 - np.eye(len(diagonal))) / 4
-
-
-def laws_of(solution: Any, steps: int = 0) -> FeedbackLaws:
-    """The equilibrium laws at the beginning of each of `steps` steps, or for ever where the game never ends."""
-    times = None if solution.game.horizon is None else np.linspace(0.0, solution.game.horizon, steps, endpoint=False)
-    stage = solution.gains(0.0 if times is None else times)
-    return FeedbackLaws(
-        times=times,
-        leader_gain=stage.leader_gain,
-        leader_offset=stage.leader_offset,
-        leader_factor=_factor(stage.leader_covariance, solution.game.leader_temperature),
-        follower_gain=stage.K,
-        follower_reply=stage.T,
-        follower_offset=stage.kappa,
-        follower_factor=_factor(stage.follower_covariance, solution.game.follower_temperature),
-    )
-
-
-def _factor(covariance: np.ndarray, temperature: Any) -> np.ndarray:
-    """L of LL', zero where the temperature is."""
-    return np.linalg.cholesky(covariance) if temperature > 0 else np.zeros_like(covariance)
 
 
 def value_of(solution: Any) -> tuple[float, float]:
