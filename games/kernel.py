@@ -48,6 +48,7 @@ class Kernel(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], options: dict[str, Any]) -> None:
         functools.update_wrapper(self, function)
+        _remember_source(function)
         self.function = function
         self.options = options
         self._dispatcher: Any = None
@@ -145,8 +146,25 @@ def _reachable(kernel: Kernel[..., Any]) -> dict[str, types.ModuleType]:
     return found
 
 
+_imported: dict[str, bytes] = {}
+"""By module the digest of its source when its first kernel was made: what is compiled may be older than the file."""
+
+
+def _remember_source(function: Callable[..., Any]) -> None:
+    name = function.__module__
+    try:
+        # A module that is loaded again (tests, notebooks) makes its kernels anew, from the source as it is then.
+        _imported[name] = hashlib.sha256(Path(function.__code__.co_filename).read_bytes()).digest()
+    except OSError:
+        _imported.pop(name, None)
+
+
 def _digest(kernel: Kernel[..., Any]) -> str | None:
-    """A digest of all that may enter the machine code; None where a source is not a file that can be read."""
+    """A digest of all that may enter the machine code.
+
+    None where a source is not a file that can be read, or was changed since it was imported: the machine code of the
+    old source must not be kept under the digest of the new one.
+    """
     import numba
     from llvmlite import binding
 
@@ -159,6 +177,8 @@ def _digest(kernel: Kernel[..., Any]) -> str | None:
         try:
             source = Path(inspect.getfile(module)).read_bytes()
         except (OSError, TypeError):
+            return None
+        if _imported.get(name) != hashlib.sha256(source).digest():
             return None
         digest.update(name.encode() + b"\0" + source)
         for key, value in sorted(vars(module).items()):  # numba freezes globals; they may be imported from elsewhere

@@ -70,6 +70,23 @@ def test_only_serial_kernels(option):
         kernel(**option)
 
 
+EDITED_MEANWHILE = """
+from pathlib import Path
+from played.caller import caller
+source = Path("played/callee.py")
+source.write_text(source.read_text().replace("2 * x", "7 * x"))
+print(caller(10))
+"""
+
+
+def test_code_older_than_its_file_is_not_kept_under_the_files_digest(tmp_path):
+    cache = tmp_path / "cache"
+    _package(tmp_path, 2)
+    assert _run(EDITED_MEANWHILE, tmp_path, cache) == "21"  # what was imported is what is run
+    assert _run(CALL, tmp_path, cache) == "71\n0"
+    assert _run(CALL, tmp_path, cache) == "71\n1"
+
+
 def test_an_edited_callee_or_constant_is_seen_by_a_fresh_process(tmp_path):
     cache = tmp_path / "cache"
     _package(tmp_path, 2)
