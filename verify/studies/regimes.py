@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from games.errors import GameError
 from games.linear_quadratic import PLAYERS, LinearQuadraticGame, Sees
+from verify.playing import accumulated, feedback_laws
 from verify.studies.figures import Band, Curve, Curves, Figure, Panel, Surface
 from verify.studies.study import Drawing, Portrait, Progress
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from games.simulate.diffusion import Paths
     from solvers.riccati.hamiltonian import Stage
     from solvers.riccati.solution import LinearQuadraticSolution
-
-S = TypeVar("S")
 
 MOST = 4
 """Regimes, states and actions drawn; the rest is left out of pictures, which say so."""
@@ -166,7 +165,6 @@ def _laws(solution: LinearQuadraticSolution, start: np.ndarray) -> Figure:
 
 def _paths(game: LinearQuadraticGame, solution: LinearQuadraticSolution, start: np.ndarray, seed: int) -> Paths:
     from games.simulate.diffusion import simulate
-    from verify.playing import feedback_laws
 
     run = simulate(
         game,
@@ -279,29 +277,6 @@ def _stages(solution: LinearQuadraticSolution, sees: Sees, temperature: float) -
         solution.game, leader_temperature=temperature, follower_temperature=temperature, follower_sees=sees
     )
     return lambda t: stage(game, *solution.values_at(t))
-
-
-def accumulated(game: LinearQuadraticGame, stage_at: Callable[[Any], S], rate: Callable[[S], np.ndarray]) -> np.ndarray:
-    """E int e^{-beta t} f_{i(t)}(t) dt by regime at the start, (m,): f the rate of a stage, by regime.
-
-    Without an end it solves (beta I - Lambda) e = f; where beta is 0 too, the mean of f over the stationary law.
-    """
-    generator, beta = np.asarray(game.generator), float(game.discount)
-    m = len(generator)
-    if game.horizon is None:
-        f = rate(stage_at(0.0))
-        if beta > 0:
-            return np.linalg.solve(beta * np.eye(m) - generator, f)
-        law = np.linalg.lstsq(np.vstack([generator.T, np.ones(m)]), np.append(np.zeros(m), 1.0), rcond=None)[0]
-        return np.full(m, law @ f)
-    from scipy.linalg import expm
-
-    t, weights = np.polynomial.legendre.leggauss(48)
-    end = float(game.horizon)
-    t, weights = (t + 1) / 2 * end, weights / 2 * end
-    f = rate(stage_at(t))  # (times, m)
-    moved = np.stack([expm((generator - beta * np.eye(m)) * time) for time in t])
-    return (weights[:, None] * (moved @ f[..., None])[..., 0]).sum(axis=0)
 
 
 def _findings(

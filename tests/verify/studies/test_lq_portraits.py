@@ -10,10 +10,10 @@ import pytest
 from games.errors import GameError
 from games.linear_quadratic import LinearQuadraticGame
 from games.literature import named
+from verify.playing import accumulated
 from verify.studies import multiplicity, regimes
 from verify.studies.figures import Curves, Surface
 from verify.studies.multiplicity import count, moved
-from verify.studies.regimes import accumulated
 
 
 def _scalar(drift, beta, costs, others, *, E=1, **fields) -> LinearQuadraticGame:
