@@ -42,8 +42,8 @@ def _quantity(player: str, name: str) -> Quantity:
     return Quantity(
         name=f"{player}_{name}_gap",
         latex=rf"\Delta_{{{short}}}^{{\mathrm{{{name}}}}}",
-        text=f"by how much the {player}'s own exploration cost misses tau k / 2 times {FORMULAS[name][0]}, relative to the "
-        "sum of both sizes, in the worst regime and information structure",
+        text=f"by how much the {player}'s own exploration cost misses tau k / 2 times {FORMULAS[name][0]}, relative "
+        "to the sum of both sizes, in the worst regime and information structure",
     )
 
 
@@ -125,7 +125,7 @@ def _cost(solution: Any, player: str, sees: Sees, others: float) -> np.ndarray:
                 measure=measured(others=1.0),
             ),
         ),
-        quick=4,
+        quick=6,
         default=16,
     ),
     mutants=tuple(Mutant(name=name, text=FORMULAS[name][0], body=within(name)) for name in ("forever", "undiscounted")),
