@@ -451,7 +451,7 @@ def _exploration(k, leader, follower, own, law, answer, room, b, ku, kv, leader_
     found = 0.0
     if k == 0:
         if leader_tau > 0.0:
-            found += 0.5 * leader_tau * (_log_det(law, ku) - ku * math.log(2.0 * math.pi * leader_tau))
+            found += 0.5 * leader_tau * (_log_det(law, ku) - ku * (math.log(2.0 * math.pi) + math.log(leader_tau)))
         if follower_tau > 0.0:
             for row in range(kv):
                 for j in range(kv):
@@ -461,7 +461,7 @@ def _exploration(k, leader, follower, own, law, answer, room, b, ku, kv, leader_
                 found += 0.5 * follower_tau * room[row, row]
         return found
     if follower_tau > 0.0:
-        found += 0.5 * follower_tau * (_log_det(own, kv) - kv * math.log(2.0 * math.pi * follower_tau))
+        found += 0.5 * follower_tau * (_log_det(own, kv) - kv * (math.log(2.0 * math.pi) + math.log(follower_tau)))
     if leader_tau > 0.0:
         for row in range(ku):
             for j in range(ku):

@@ -146,7 +146,7 @@ def integrate(equations, tableau, end, tolerance, least, limit, times, knots, ra
                     error = max(error, five * five / math.sqrt(five * five + 0.01 * three * three))
         error /= tolerance
         if not error <= 1.0 or not largest < np.inf:
-            progress[0] = h * max(0.2, 0.9 * error**-0.125) if error < np.inf else 0.1 * h
+            progress[0] = h * max(0.2, 0.9 * error**-0.125) if 1.0 < error < np.inf else 0.1 * h
             flags[2] = 0
             widest = 1.0
             continue

@@ -45,7 +45,7 @@ class Stage:
     leader_covariance). Where the follower sees her policy only he answers her mean, and where nobody leads T is zero.
     `eigenvalues` holds the smallest eigenvalue of every matrix that must be positive definite. Where one of them is not
     positive the algebra goes on, as long as the matrix is regular (NaN where it is not), but there is no equilibrium,
-    and the entropies are NaN.
+    and the entropies are NaN. What leaves the floats is infinite or NaN.
     """
 
     order: str
@@ -88,9 +88,10 @@ def terminal(game: LinearQuadraticGame) -> tuple[Values, Values]:
 
 def symmetric(matrices: np.ndarray) -> np.ndarray:
     """The symmetric part: float costs may miss symmetry by rounding."""
-    return (matrices + np.swapaxes(matrices, -1, -2)) / 2
+    return matrices / 2 + np.swapaxes(matrices, -1, -2) / 2  # halves first: the sum of large costs may overflow
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def hamiltonian(game: LinearQuadraticGame, player: str, values: Values) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Hessian H (..., m, N, N), gradient h (..., m, N) and constant c (..., m) of the player's Hamiltonian in z."""
     n = game.states
@@ -110,6 +111,7 @@ def hamiltonian(game: LinearQuadraticGame, player: str, values: Values) -> tuple
     return H, h, c
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def stage(game: LinearQuadraticGame, leader: Values, follower: Values, order: str = "stackelberg") -> Stage:
     """What both players do at these values, by `order` of play: "stackelberg" or "nash".
 
@@ -257,7 +259,7 @@ def _law(curvature: np.ndarray, temperature: Any) -> tuple[np.ndarray, np.ndarra
     safe = np.where(eigenvalues > 0, eigenvalues, 1.0)
     log_det = np.where((eigenvalues > 0).all(axis=-1), np.log(safe).sum(axis=-1), np.nan)
     positive = np.where(tau > 0, tau, 1.0)
-    entropy = (size * np.log(2 * math.pi * math.e * positive) - log_det) / 2
+    entropy = (size * (1 + math.log(2 * math.pi) + np.log(positive)) - log_det) / 2
     return covariance, np.where(tau > 0, tau * entropy, 0.0)
 
 

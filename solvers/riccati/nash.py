@@ -23,7 +23,20 @@ def stage_equations(game: LinearQuadraticGame, leader: Values, follower: Values)
 
 
 def condition_number(game: LinearQuadraticGame, leader: Values, follower: Values) -> np.ndarray:
-    """Of the stage equations, largest over smallest singular value, (..., m); infinite where they are singular."""
-    singular = np.linalg.svd(stage_equations(game, leader, follower), compute_uv=False)
+    """Of the stage equations, largest over smallest singular value, (..., m); infinite where they are singular.
+
+    Each equation and then each action is scaled by its largest entry: units of costs and actions do not matter.
+    """
+    singular = np.linalg.svd(equilibrated(stage_equations(game, leader, follower)), compute_uv=False)
     largest, smallest = singular[..., 0], singular[..., -1]
-    return np.where(smallest > 0, largest / np.where(smallest > 0, smallest, 1.0), np.inf)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return np.where(smallest > 0, largest / smallest, np.inf)
+
+
+def equilibrated(matrices: np.ndarray) -> np.ndarray:
+    """The matrices with rows and then columns divided by their largest entries; rows and columns of zeros stay."""
+    scaled = matrices
+    for axis in (-1, -2):
+        largest = np.abs(scaled).max(axis=axis, keepdims=True)
+        scaled = scaled / np.where(largest > 0, largest, 1.0)
+    return scaled

@@ -57,7 +57,14 @@ def test_condition_numbers(random_game, scalar_game):
     game = random_game(4, batch=(3,))
     pair = terminal(game)
     matrices = stage_equations(game, *pair)
-    np.testing.assert_allclose(condition_number(game, *pair), np.linalg.cond(matrices), rtol=1e-10)
+    scaled = matrices / np.abs(matrices).max(axis=-1, keepdims=True)
+    scaled = scaled / np.abs(scaled).max(axis=-2, keepdims=True)
+    np.testing.assert_allclose(condition_number(game, *pair), np.linalg.cond(scaled), rtol=1e-10)
+    in_cents = dataclasses.replace(
+        game, **{f"leader_{name}": 1e30 * getattr(game, f"leader_{name}") for name in "MmGg"}
+    )
+    units = condition_number(in_cents, *terminal(in_cents))
+    np.testing.assert_allclose(units, condition_number(game, *pair), rtol=1e-10)  # of one player's costs
     at = stage(game, *pair, "nash")
     z = at.Phi[..., 3:, :]
     right = np.concatenate([at.leader_H[..., 3:5, :3], at.follower_H[..., 5:, :3]], axis=-2)
