@@ -128,7 +128,7 @@ def stabilising(game):
     title="A step of the follower's policy iteration is a step of Newton's method",
     paper=PAPER,
     place=PLACE,
-    families=("lq_iteration", "lq_iteration_concave"),
+    families=FAMILIES,
     expected=Verdict.SUPPORTED,
     witness=regulator,
     quick=4_096,
@@ -140,7 +140,8 @@ def stabilising(game):
             body=lambda game: equal(newton_defect(game), iteration_fall(game)),
         ),
     ),
-    note="It needs no more than values to start from: neither stability nor convexity.",
+    note="It needs no more than one value of each of the two gains, neither stability nor convexity: the derivation "
+    "riccati/policy-iteration has the step in every dimension.",
 )
 def newton(game):
     return equal(newton_defect(game), 0)
