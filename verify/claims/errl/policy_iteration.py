@@ -8,6 +8,7 @@ best gain V' at P_V has T_V'(P_V - P_V') = -(V - V')'H_F,vv(P_V)(V - V').
 
 from __future__ import annotations
 
+import dataclasses
 from fractions import Fraction
 
 from verify.claims.errl.solved import PAPER, scalar_iteration
@@ -123,6 +124,34 @@ def stabilising(game):
     return less(iteration_abscissa(game), 0)
 
 
+def without_value(*, costs, drift=0):
+    """A game whose gains' values at the start, or after a step, solve an equation that has no or many solutions."""
+    game = scalar_iteration(drift, 0, 1, leader_M=ONE, follower_M=costs, gains=(0, -1))
+    newton_defect(game.exact())
+    return game
+
+
+def _valued(hypothesis, text, **game):
+    """The hypothesis, without which gains may have no value."""
+    ablation = Ablation(expected="undefined", text=text, instance=lambda: without_value(**game))
+    return dataclasses.replace(hypothesis, ablation=ablation)
+
+
+VALUED = (
+    _valued(STABILISES, "where second moments stay under a gain it has no value", costs=ONE, drift=1),
+    _valued(
+        CONVEX,
+        "costs x^2 - v^2 lead from the gain -1 to 0, where second moments stay",
+        costs=[[1, 0, 0], [0, 1, 0], [0, 0, -1]],
+    ),
+    _valued(
+        BOUNDED,
+        "costs -x^2 + v^2 lead from the gain -1 to 0, where second moments stay",
+        costs=[[-1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    ),
+)
+
+
 @claim(
     "errl/policy-iteration/newton",
     title="A step of the follower's policy iteration is a step of Newton's method",
@@ -131,6 +160,7 @@ def stabilising(game):
     families=FAMILIES,
     expected=Verdict.SUPPORTED,
     witness=regulator,
+    hypotheses=VALUED,
     quick=4_096,
     default=12_288,
     mutants=(
@@ -140,8 +170,7 @@ def stabilising(game):
             body=lambda game: equal(newton_defect(game), iteration_fall(game)),
         ),
     ),
-    note="It needs no more than one value of each of the two gains, neither stability nor convexity: the derivation "
-    "riccati/policy-iteration has the step in every dimension.",
+    note="The hypotheses serve to have values; the derivation riccati/policy-iteration has the step in any dimension.",
 )
 def newton(game):
     return equal(newton_defect(game), 0)
