@@ -138,7 +138,8 @@ class Balls:
         """log det of positive definite matrices, (...). Raises `np.linalg.LinAlgError` where that is not proved."""
         matrices = as_ball(matrices)
         k = matrices.shape[-1]
-        factor = np.linalg.inv(np.linalg.cholesky(matrices.mid))  # lower triangular W with W A W' close to I
+        # Lower triangular W with W A W' close to I; the inverse may leave rounding errors above the diagonal.
+        factor = np.tril(np.linalg.inv(np.linalg.cholesky(matrices.mid)))
         _, eta = _nearly_one(np.eye(k), factor @ matrices @ factor.mT)
         if not (eta < 1).all():
             raise np.linalg.LinAlgError("expected positive definite matrices throughout their balls")

@@ -19,6 +19,7 @@ from games.linear_quadratic import LinearQuadraticGame
 from solvers.riccati.kleinman_lyapunov import Lyapunov
 from solvers.riccati.stationary_balls import TINY, Ball, Balls, is_definite
 from solvers.riccati.stationary_system import Point, System
+from solvers.riccati.units import Units, in_units
 
 MOST_UNKNOWNS = 900
 """Beyond, ball Jacobians take more than seconds."""
@@ -37,13 +38,12 @@ class Enclosure:
     point: Point  # the stage game on these balls
 
     def bound(self, P: np.ndarray, p: np.ndarray, r: np.ndarray) -> float:
-        """The largest error of these floats, of each kind relative to 1 + the largest entry of its kind."""
+        """The largest error of an entry of these floats."""
         worst = 0.0
         for ball, values in ((self.P, P), (self.p, p), (self.r, r)):
             if np.isnan(ball.rad).any():
                 continue  # r without a discount is not defined: nothing to be wrong about
-            off = np.abs(ball.mid - values) + ball.rad
-            worst = max(worst, float(off.max() / (1 + np.abs(values).max())))
+            worst = max(worst, float((np.abs(ball.mid - values) + ball.rad).max()))
         return worst * (1 + 2.0**-40)  # for the roundings of this line
 
 
@@ -52,13 +52,23 @@ def enclose(game: LinearQuadraticGame, order: str, P: np.ndarray) -> Enclosure |
 
     Well-posedness throughout the balls is part of what is proved.
     """
-    system = System(game, order, Balls)
+    units = in_units(game)
+    system = System(units.game, order, Balls)
     if system.unknowns > MOST_UNKNOWNS:
         return None
     try:
-        return _enclosed(system, P)
+        found = _enclosed(system, P / units.of(P))
+        return None if found is None else _in_the_games(found, game, order, units)
     except np.linalg.LinAlgError:
         return None
+
+
+def _in_the_games(found: Enclosure, game: LinearQuadraticGame, order: str, units: Units) -> Enclosure:
+    """Balls in the game's own units, which are powers of two."""
+    P, p, r = (
+        Ball(ball.mid * units.of(ball.mid), ball.rad * units.of(ball.mid)) for ball in (found.P, found.p, found.r)
+    )
+    return Enclosure(P=P, p=p, r=r, point=System(game, order, Balls).point(P))
 
 
 def enclose_alone(game: LinearQuadraticGame, order: str, P: np.ndarray, active: str) -> Enclosure | None:
