@@ -17,9 +17,19 @@ from typing import NamedTuple
 import numpy as np
 
 from games.kernel import kernel
-
-FAST = {"contract", "reassoc", "nsz"}
-"""Fused and reordered sums; NaN and infinities keep their meaning."""
+from solvers.riccati.finite_algebra import (
+    FAST,
+    eliminate,
+    factor,
+    forward,
+    log_det,
+    set_product,
+    set_square,
+    set_symmetric,
+    substitute,
+    whole,
+)
+from solvers.riccati.finite_maps import hamiltonians
 
 CONDITIONS = ("", "H_F,vv", "Hhat_uu", "H_L,uu", "stage equations")
 """What the code of a failed right-hand side means: the matrix that is not positive definite (or, last, singular)."""
@@ -32,14 +42,15 @@ class Equations(NamedTuple):
     """A game as the kernel reads it: b states (x, or x and 1), a = ku + kv actions, c = b + a, d channels.
 
     Symmetric matrices are packed by rows of their lower triangles; z = (x, 1, u, v), so that the packed H begins with
-    its block of the states. H - M is linear in P: small games have that map as a matrix, `operator`, which long loops
-    multiply fast; it has no rows for games of more than `DENSE` states.
+    its block of the states; rows of packed H are `width` long, zero beyond their c (c + 1) / 2 entries. H - M is linear
+    in P: small games have that map as a matrix, `operator`, which long loops multiply fast; it has no rows for games of
+    more than `DENSE` states. A player who plays zero and has no values may have been left out: then ku or kv is 0.
     """
 
     wide: np.ndarray  # (m, b, c (1 + d)) drift and noise matrices side by side
     noise: np.ndarray  # (m, d b, c) noise matrices below each other
-    operator: np.ndarray  # (m, b (b + 1) / 2 or 0, c (c + 1) / 2)
-    M: np.ndarray  # (2, m, c (c + 1) / 2) costs, packed
+    operator: np.ndarray  # (m, b (b + 1) / 2 or 0, width)
+    M: np.ndarray  # (2, m, width) costs, packed
     generator: np.ndarray  # (m, m)
     scalars: np.ndarray  # beta, tau_L, tau_F
     slots: np.ndarray  # (2,) where a player's P stands among those that move, -1 where it stays zero
@@ -47,275 +58,37 @@ class Equations(NamedTuple):
     switches: np.ndarray  # nobody leads, the follower sees actions; ku, kv, d, states without the constant
 
 
-@kernel(fastmath=FAST, forceinline=True)
-def _set_product(target, base, row, weights, above, left, down, right, scale, matrix, skip, first, last, columns):
-    """target[row] = base[row] + scale * sum of w_q matrix[skip + q] over first <= q < last, as far as `columns`.
-
-    w_q = weights[above + q down, left + q right], a row or a column. Whole arrays are handed over and indexed, since
-    slices of them are objects that are counted; four rows at a time, zero times the last where there are no more.
-    """
-    end = max(last - 1, 0)
-    for start in range(first, max(last, first + 1), 4):
-        q0, q1, q2, q3 = min(start, end), min(start + 1, end), min(start + 2, end), min(start + 3, end)
-        w0 = scale * weights[above + q0 * down, left + q0 * right] if start < last else 0.0
-        w1 = scale * weights[above + q1 * down, left + q1 * right] if start + 1 < last else 0.0
-        w2 = scale * weights[above + q2 * down, left + q2 * right] if start + 2 < last else 0.0
-        w3 = scale * weights[above + q3 * down, left + q3 * right] if start + 3 < last else 0.0
-        r0, r1, r2, r3 = skip + q0, skip + q1, skip + q2, skip + q3
-        if start == first:
-            for j in range(columns):
-                target[row, j] = (
-                    base[row, j] + w0 * matrix[r0, j] + w1 * matrix[r1, j] + w2 * matrix[r2, j] + w3 * matrix[r3, j]
-                )
-        else:
-            for j in range(columns):
-                target[row, j] += w0 * matrix[r0, j] + w1 * matrix[r1, j] + w2 * matrix[r2, j] + w3 * matrix[r3, j]
-
-
-@kernel(fastmath=FAST, forceinline=True)
-def _set_symmetric(target, row, W, Z, first, last, columns):
-    """target[row] = (W'Z + Z'W)[row] over the rows first <= q < last of W and Z, four at a time."""
-    end = max(last - 1, 0)
-    for start in range(first, max(last, first + 1), 4):
-        q0, q1, q2, q3 = min(start, end), min(start + 1, end), min(start + 2, end), min(start + 3, end)
-        w0, z0 = (W[q0, row], Z[q0, row]) if start < last else (0.0, 0.0)
-        w1, z1 = (W[q1, row], Z[q1, row]) if start + 1 < last else (0.0, 0.0)
-        w2, z2 = (W[q2, row], Z[q2, row]) if start + 2 < last else (0.0, 0.0)
-        w3, z3 = (W[q3, row], Z[q3, row]) if start + 3 < last else (0.0, 0.0)
-        if start == first:
-            for j in range(columns):
-                target[row, j] = 0.0
-        for j in range(columns):
-            near = w0 * Z[q0, j] + z0 * W[q0, j] + w1 * Z[q1, j] + z1 * W[q1, j]
-            target[row, j] += near + w2 * Z[q2, j] + z2 * W[q2, j] + w3 * Z[q3, j] + z3 * W[q3, j]
-
-
-@kernel(fastmath=FAST, forceinline=True)
-def _factor(matrix, size):
-    """Cholesky's lower factor in place, its diagonal as reciprocals; False where it is not positive definite."""
-    for j in range(size):
-        pivot = matrix[j, j]
-        for q in range(j):
-            pivot -= matrix[j, q] * matrix[j, q]
-        if not pivot > 0.0:
-            return False
-        inverse = 1.0 / math.sqrt(pivot)
-        matrix[j, j] = inverse
-        for i in range(j + 1, size):
-            entry = matrix[i, j]
-            for q in range(j):
-                entry -= matrix[i, q] * matrix[j, q]
-            matrix[i, j] = entry * inverse
-    return True
-
-
-@kernel(fastmath=FAST, forceinline=True)
-def _substitute(factor, right, size, columns):
-    """Solve (L L') X = R in place of R."""
-    for i in range(size):
-        for q in range(i):
-            weight = factor[i, q]
-            for j in range(columns):
-                right[i, j] -= weight * right[q, j]
-        weight = factor[i, i]
-        for j in range(columns):
-            right[i, j] *= weight
-    for i in range(size - 1, -1, -1):
-        for q in range(i + 1, size):
-            weight = factor[q, i]
-            for j in range(columns):
-                right[i, j] -= weight * right[q, j]
-        weight = factor[i, i]
-        for j in range(columns):
-            right[i, j] *= weight
-
-
-@kernel(fastmath=FAST, forceinline=True)
-def _eliminate(matrix, right, size, columns):
-    """Solve A X = R in place of R by elimination with row exchanges; the sign of det A, 0 where A is singular."""
-    sign = 1
-    for k in range(size):
-        best = k
-        for i in range(k + 1, size):
-            if abs(matrix[i, k]) > abs(matrix[best, k]):
-                best = i
-        if not abs(matrix[best, k]) > 0.0:
-            return 0
-        if matrix[best, k] < 0.0:
-            sign = -sign
-        if best != k:
-            sign = -sign
-            for j in range(size):
-                matrix[k, j], matrix[best, j] = matrix[best, j], matrix[k, j]
-            for j in range(columns):
-                right[k, j], right[best, j] = right[best, j], right[k, j]
-        for i in range(k + 1, size):
-            weight = matrix[i, k] / matrix[k, k]
-            for j in range(k + 1, size):
-                matrix[i, j] -= weight * matrix[k, j]
-            for j in range(columns):
-                right[i, j] -= weight * right[k, j]
-    for i in range(size - 1, -1, -1):
-        for q in range(i + 1, size):
-            weight = matrix[i, q]
-            for j in range(columns):
-                right[i, j] -= weight * right[q, j]
-        for j in range(columns):
-            right[i, j] /= matrix[i, i]
-    return sign
-
-
-@kernel(fastmath=FAST, forceinline=True)
-def _log_det(factor, size):
-    found = 0.0
-    for i in range(size):
-        found -= 2.0 * math.log(factor[i, i])
-    return found
-
-
-@kernel(fastmath=FAST)
-def fill_operator(equations):
-    """What H - M is for every packed unit matrix P: e_q e_j' + e_j e_q', or e_q e_q'."""
-    wide, noise, operator = equations.wide, equations.noise, equations.operator
-    d = equations.switches[4]
-    m, b = wide.shape[0], wide.shape[1]
-    c = wide.shape[2] // (1 + d)
-    for i in range(m):
-        unit = 0
-        for q in range(b):
-            for j in range(q + 1):
-                image = operator[i, unit]
-                unit += 1
-                for channel in range(d):
-                    first, second = noise[i, channel * b + q], noise[i, channel * b + j]
-                    at = 0
-                    for row in range(c):
-                        for column in range(row + 1):
-                            image[at] += first[row] * second[column]
-                            if q != j:
-                                image[at] += second[row] * first[column]
-                            at += 1
-                # P [A B E] has the row j of the drift in its row q, and the other way round; both sides are added.
-                for column in range(c):
-                    image[_packed(q, column)] += wide[i, j, column] * (2.0 if q == column else 1.0)
-                    if q != j:
-                        image[_packed(j, column)] += wide[i, q, column] * (2.0 if j == column else 1.0)
-
-
-@kernel(forceinline=True)
-def _packed(row, column):
-    high, low = max(row, column), min(row, column)
-    return high * (high + 1) // 2 + low
-
-
-@kernel(fastmath=FAST)
-def _hamiltonian_dense(equations, i, state, at, k, H):
-    """The packed H of player k in regime i from his packed P, which starts at `at` in the state."""
-    operator, M = equations.operator[i], equations.M[k, i]
-    inputs, outputs = operator.shape
-    for j in range(outputs):
-        H[j] = M[j]
-    q = 0
-    while q + 4 < inputs:
-        w0, w1, w2, w3, w4 = state[at + q], state[at + q + 1], state[at + q + 2], state[at + q + 3], state[at + q + 4]
-        row0, row1, row2, row3, row4 = operator[q], operator[q + 1], operator[q + 2], operator[q + 3], operator[q + 4]
-        for j in range(outputs):
-            H[j] += w0 * row0[j] + w1 * row1[j] + w2 * row2[j] + w3 * row3[j] + w4 * row4[j]
-        q += 5
-    while q < inputs:
-        weight, row0 = state[at + q], operator[q]
-        for j in range(outputs):
-            H[j] += weight * row0[j]
-        q += 1
-
-
-@kernel(fastmath=FAST)
-def _hamiltonian_factored(equations, i, state, at, k, H, P, moved):
-    """The same from drift and noise; `moved` (b, c (1 + d)) is room for P [A ... J_1 ...]."""
-    wide, noise, M = equations.wide[i], equations.noise[i], equations.M[k, i]
-    d, n = equations.switches[4], equations.switches[5]
-    b, columns = wide.shape
-    c = columns // (1 + d)
-    for row in range(b):
-        for j in range(row + 1):
-            P[row, j] = state[at]
-            P[j, row] = state[at]
-            at += 1
-    for row in range(b):
-        target = moved[row]
-        for j in range(columns):
-            target[j] = 0.0
-        q = 0
-        while q + 3 < n:  # the constant state has no dynamics: its row of `wide` is zero
-            w0, w1, w2, w3 = P[row, q], P[row, q + 1], P[row, q + 2], P[row, q + 3]
-            for j in range(columns):
-                target[j] += w0 * wide[q, j] + w1 * wide[q + 1, j] + w2 * wide[q + 2, j] + w3 * wide[q + 3, j]
-            q += 4
-        while q < n:
-            w0 = P[row, q]
-            for j in range(columns):
-                target[j] += w0 * wide[q, j]
-            q += 1
-    start = 0
-    for row in range(c):
-        target = H[start : start + row + 1]
-        for j in range(row + 1):
-            target[j] = M[start + j]
-        for channel in range(d):
-            onto = c * (1 + channel)
-            q = 0
-            while q + 3 < n:
-                at = channel * b + q
-                w0, w1, w2, w3 = noise[at, row], noise[at + 1, row], noise[at + 2, row], noise[at + 3, row]
-                x0, x1, x2, x3 = moved[q, onto:], moved[q + 1, onto:], moved[q + 2, onto:], moved[q + 3, onto:]
-                for j in range(row + 1):
-                    target[j] += w0 * x0[j] + w1 * x1[j] + w2 * x2[j] + w3 * x3[j]
-                q += 4
-            while q < n:
-                w0 = noise[channel * b + q, row]
-                for j in range(row + 1):
-                    target[j] += w0 * moved[q, onto + j]
-                q += 1
-        start += row + 1
-    for row in range(b):
-        for column in range(c):
-            H[_packed(row, column)] += moved[row, column] * (2.0 if row == column else 1.0)
-
-
 @kernel(fastmath=FAST)
 def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
     """d/ds of the packed state, into `rate`; (code, regime) of the condition that fails, (0, 0) where none does.
 
-    Room, from `room`: P (b, b), moved (b, c (1 + d)), H (2, c (c + 1) / 2), rows (2, m, a, c), small (5, a, c), W and Z
-    (a, b), U (b, b), all but the first three with columns to spare.
+    Room, from `room`: P (b, b), moved (b, c (1 + d)), H (2, width), rows (2, m, a, c), small (5, a, c), W and Z (a, b),
+    U (b, b), all but the first three with columns to spare.
     """
     beta, leader_tau, follower_tau = equations.scalars[0], equations.scalars[1], equations.scalars[2]
     nash, sees_action = equations.switches[0] == 1, equations.switches[1] == 1
     ku, kv = equations.switches[2], equations.switches[3]
+    if ku == 0 or kv == 0:
+        return _rates_alone(equations, state, rate, P, moved, H, small, W, U)
     m, b = equations.wide.shape[0], equations.wide.shape[1]
     a = ku + kv
     # A player who has no values plays zero: only the actions from `first` to `last` move.
     first, last = 0 if equations.slots[0] >= 0 else ku, a if equations.slots[1] >= 0 else ku
-    packed = b * (b + 1) // 2
     scalars = len(state) - 2 * m  # where the scalar equations stand: all P come first
     own, reduced, seen, answer, cross = small[0], small[1], small[2], small[3], small[4]
     # Rows are worked on as far as whole vectors of the machine go; what stands beyond their own columns is not used.
     of_x, of_xu = whole(b), whole(b + ku)
     for i in range(m):
+        hamiltonians(equations, i, state, H, P, moved)
         for k in range(2):
             if equations.slots[k] >= 0:
-                at = (equations.slots[k] * m + i) * packed
-                if equations.operator.shape[1] > 0:
-                    _hamiltonian_dense(equations, i, state, at, k, H[k])
-                else:
-                    _hamiltonian_factored(equations, i, state, at, k, H[k], P, moved)
                 _unpack_rows(H[k], rows[k, i], a, b)
         leader, follower = rows[0, i], rows[1, i]  # (a, c) each
         # own: the factor of H_F,vv
         for row in range(kv):
             for j in range(kv):
                 own[row, j] = follower[ku + row, b + ku + j]
-        if not _factor(own, kv):
+        if not factor(own, kv):
             return 1, i
         if nash:
             for row in range(a):
@@ -325,20 +98,20 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                 for j in range(of_x):
                     W[row, j] = -of[row, j]
             # Between regular stage equations of different orientation lie singular ones.
-            if _eliminate(reduced, W, a, of_x) != equations.orientations[i]:
+            if eliminate(reduced, W, a, of_x) != equations.orientations[i]:
                 return 4, i
         else:
             # answer = [K T], the follower's reply to (x, u)
             for row in range(kv):
                 for j in range(of_xu):
                     answer[row, j] = -follower[ku + row, j]
-            _substitute(own, answer, kv, of_xu)
+            substitute(own, answer, kv, of_xu)
             # seen = H_L,a(x, u) + H_L,av [K T], then reduced = its rows u + T' its rows v = Hhat_u(x, u)
             if first == 0:
                 for row in range(a):
-                    _set_product(seen, leader, row, leader, row, b + ku, 0, 1, 1.0, answer, 0, 0, kv, of_xu)
+                    set_product(seen, leader, row, leader, row, b + ku, 0, 1, 1.0, answer, 0, 0, kv, of_xu)
                 for row in range(ku):
-                    _set_product(reduced, seen, row, answer, 0, b + row, 1, 0, 1.0, seen, ku, 0, kv, of_xu)
+                    set_product(reduced, seen, row, answer, 0, b + row, 1, 0, 1.0, seen, ku, 0, kv, of_xu)
                     for j in range(of_x):
                         W[row, j] = -reduced[row, j]
             else:  # H_L is her own costs only
@@ -346,19 +119,19 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                     for j in range(ku):
                         reduced[row, b + j] = leader[row, b + j]
             curvature = reduced[:, b:]
-            if not _factor(curvature, ku):
+            if not factor(curvature, ku):
                 return 2, i
             if first == 0:
-                _substitute(curvature, W, ku, of_x)
+                substitute(curvature, W, ku, of_x)
             replies = W[ku:]
             for row in range(kv):
-                _set_product(replies, answer, row, answer, row, b, 0, 1, 1.0, W, 0, first, ku, of_x)
+                set_product(replies, answer, row, answer, row, b, 0, 1, 1.0, W, 0, first, ku, of_x)
         law = reduced[:, b:]
         if nash or (not sees_action and leader_tau > 0.0):
             for row in range(ku):
                 for j in range(ku):
                     law[row, j] = leader[row, b + j]
-            if not _factor(law, ku):
+            if not factor(law, ku):
                 return 3, i
         for k in range(2):
             at = scalars + k * m + i
@@ -385,32 +158,71 @@ def backward_rates(equations, state, rate, P, moved, H, rows, small, W, Z, U):
                 continue
             of = rows[k, i]
             for row in range(first, last):
-                _set_product(Z, of, row, of, row, b, 0, 1, 0.5, W, 0, first, last, of_x)
+                set_product(Z, of, row, of, row, b, 0, 1, 0.5, W, 0, first, last, of_x)
             for row in range(b):
-                _set_symmetric(U, row, W, Z, first, last, of_x)
-            start = equations.slots[k] * m * packed
-            at = start + i * packed
-            own_share = equations.generator[i, i] - beta
-            for j in range(packed):
-                rate[at + j] = H[k, j] + own_share * state[at + j]
-            for j in range(m):
-                weight = equations.generator[i, j]
-                if j != i and weight != 0.0:
-                    other = start + j * packed
-                    for q in range(packed):
-                        rate[at + q] += weight * state[other + q]
-            for row in range(b):
-                for j in range(row + 1):
-                    rate[at + j] += U[row, j]
-                at += row + 1
+                set_symmetric(U, row, W, Z, first, last, of_x)
+            _set_rate(equations, k, i, state, rate, H, U)
     return 0, 0
 
 
-@kernel(forceinline=True)
-def whole(columns):
-    """As many columns, or the next multiple of 16 where few are missing: loops of that length are vectors only."""
-    rest = columns % 16
-    return columns + 16 - rest if rest >= 6 else columns
+@kernel(fastmath=FAST, forceinline=True)
+def _rates_alone(equations, state, rate, P, moved, H, small, W, U):
+    """`backward_rates` where one player has all the actions: -Y'Y for Y = L^{-1} H_ax, L the factor of H_aa."""
+    beta, generator = equations.scalars[0], equations.generator
+    k = 0 if equations.switches[3] == 0 else 1
+    tau = equations.scalars[1 + k]
+    m, b = equations.wide.shape[0], equations.wide.shape[1]
+    a = equations.switches[2 + k]
+    scalars = len(state) - 2 * m
+    own, of_x = small[0], whole(b)
+    for i in range(m):
+        hamiltonians(equations, i, state, H, P, moved)
+        at = b * (b + 1) // 2
+        for row in range(a):
+            for j in range(b):
+                W[row, j] = H[k, at + j]
+            for j in range(row + 1):
+                own[row, j] = H[k, at + b + j]
+            at += b + row + 1
+        if not factor(own, a):
+            return (1 if k == 1 else 3 if equations.switches[0] == 1 else 2), i
+        forward(own, W, a, of_x)
+        for row in range(b):
+            set_square(U, row, W, a, of_x)
+        _set_rate(equations, k, i, state, rate, H, U)
+        for of in range(2):
+            at = scalars + of * m
+            rate[at + i] = -beta * state[at + i]
+            for j in range(m):
+                rate[at + i] += generator[i, j] * state[at + j]
+        if tau > 0.0:
+            rate[scalars + k * m + i] += 0.5 * tau * (log_det(own, a) - a * (math.log(2.0 * math.pi) + math.log(tau)))
+    return 0, 0
+
+
+@kernel(fastmath=FAST, forceinline=True)
+def _set_rate(equations, k, i, state, rate, H, U):
+    """The rate of player k's packed P in regime i: H_xx + U + sum_j lam_ij P_j - beta P."""
+    generator, beta = equations.generator, equations.scalars[0]
+    m, b = equations.wide.shape[0], equations.wide.shape[1]
+    packed = b * (b + 1) // 2
+    start = equations.slots[k] * m * packed
+    at = start + i * packed
+    end = m - 1
+    for first in range(0, m, 4):
+        j0, j1, j2, j3 = first, min(first + 1, end), min(first + 2, end), min(first + 3, end)
+        w0 = generator[i, j0] - (beta if j0 == i else 0.0)
+        w1 = generator[i, j1] - (beta if j1 == i else 0.0) if first + 1 < m else 0.0
+        w2 = generator[i, j2] - (beta if j2 == i else 0.0) if first + 2 < m else 0.0
+        w3 = generator[i, j3] - (beta if j3 == i else 0.0) if first + 3 < m else 0.0
+        s0, s1, s2, s3 = start + j0 * packed, start + j1 * packed, start + j2 * packed, start + j3 * packed
+        for q in range(packed):
+            near = w0 * state[s0 + q] + w1 * state[s1 + q] + w2 * state[s2 + q] + w3 * state[s3 + q]
+            rate[at + q] = near + (H[k, q] if first == 0 else rate[at + q])
+    for row in range(b):
+        for j in range(row + 1):
+            rate[at + j] += U[row, j]
+        at += row + 1
 
 
 @kernel(fastmath=FAST, forceinline=True)
@@ -432,7 +244,7 @@ def room(equations):
     b = equations.wide.shape[1]
     c = b + a
     wide = max(whole(b), whole(b + equations.switches[2]), c)
-    P, moved, H = np.zeros((b, b)), np.zeros((b, c * (1 + d))), np.zeros((2, c * (c + 1) // 2))
+    P, moved, H = np.zeros((b, b)), np.zeros((b, c * (1 + d))), np.zeros((2, equations.M.shape[2]))
     m = len(equations.generator)
     rows, small, W, Z = np.zeros((2, m, a, wide)), np.zeros((5, a, wide)), np.zeros((a, wide)), np.zeros((a, wide))
     for k in range(2):
@@ -451,17 +263,17 @@ def _exploration(k, leader, follower, own, law, answer, room, b, ku, kv, leader_
     found = 0.0
     if k == 0:
         if leader_tau > 0.0:
-            found += 0.5 * leader_tau * (_log_det(law, ku) - ku * (math.log(2.0 * math.pi) + math.log(leader_tau)))
+            found += 0.5 * leader_tau * (log_det(law, ku) - ku * (math.log(2.0 * math.pi) + math.log(leader_tau)))
         if follower_tau > 0.0:
             for row in range(kv):
                 for j in range(kv):
                     room[row, j] = leader[ku + row, b + ku + j]
-            _substitute(own, room, kv, kv)
+            substitute(own, room, kv, kv)
             for row in range(kv):
                 found += 0.5 * follower_tau * room[row, row]
         return found
     if follower_tau > 0.0:
-        found += 0.5 * follower_tau * (_log_det(own, kv) - kv * (math.log(2.0 * math.pi) + math.log(follower_tau)))
+        found += 0.5 * follower_tau * (log_det(own, kv) - kv * (math.log(2.0 * math.pi) + math.log(follower_tau)))
     if leader_tau > 0.0:
         for row in range(ku):
             for j in range(ku):
@@ -469,7 +281,7 @@ def _exploration(k, leader, follower, own, law, answer, room, b, ku, kv, leader_
                 if sees_action:  # the reply moves with her noise: H_F,uu - H_F,uv H_F,vv^{-1} H_F,vu
                     for q in range(kv):
                         room[row, j] += follower[row, b + ku + q] * answer[q, j]
-        _substitute(law, room, ku, ku)
+        substitute(law, room, ku, ku)
         for row in range(ku):
             found += 0.5 * leader_tau * room[row, row]
     return found

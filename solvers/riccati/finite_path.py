@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 
 import numpy as np
 
-from games.linear_quadratic import PLAYERS, LinearQuadraticGame, Sees
+from games.linear_quadratic import PLAYERS, LinearQuadraticGame, Sees, is_positive_definite
 from solvers.errors import SolverError
-from solvers.riccati import finite_kernel, finite_steps
+from solvers.riccati import finite_kernel, finite_maps, finite_steps
 from solvers.riccati.hamiltonian import Values, symmetric, terminal
 from solvers.riccati.nash import stage_equations
 
 NODES = 12
 """Points of a step at which it is interpolated where many of its times are asked for."""
+
+LINE = 16
+"""Rows of packed Hessians are whole multiples of so many floats, two cache lines."""
 
 
 @functools.cache
@@ -36,35 +40,41 @@ def equations(game: LinearQuadraticGame, order: str) -> finite_kernel.Equations:
 
     A player with costs of his own actions only, and none at the end, has P = 0 and p = 0 whatever the other does.
     """
-    n, ku, kv, d, m = game.states, game.leader_actions, game.follower_actions, game.channels, game.regimes
+    n, d, m = game.states, game.channels, game.regimes
     moves = [_has_values(game, player) for player in PLAYERS]
+    acts = [_acts(game, k, moves) for k in range(2)]
+    ku, kv = (len(places) for places in acts)
     affine = any(np.any(getattr(game, name)) for name in ("b", "s", "leader_m", "follower_m", "leader_g", "follower_g"))
     b = n + 1 if affine else n
     c = b + ku + kv
-    place = np.concatenate([np.arange(n), b + np.arange(ku + kv)])  # of z in (x, 1, u, v)
+    taken = np.concatenate([np.arange(n), *acts])  # of z
+    place = np.concatenate([np.arange(n), b + np.arange(ku + kv)])  # where they stand in (x, 1, u, v)
     wide = np.zeros((m, b, (1 + d) * c))
     noise = np.zeros((m, d, b, c))
     drift = wide[..., :c]
-    drift[:, :n, place] = np.concatenate([game.A, game.B, game.E], axis=-1)
-    noise[:, :, :n, place] = np.concatenate([game.C, game.D, game.F], axis=-1)
+    drift[:, :n, place] = np.concatenate([game.A, game.B, game.E], axis=-1)[..., taken]
+    noise[:, :, :n, place] = np.concatenate([game.C, game.D, game.F], axis=-1)[..., taken]
     M = np.zeros((2, m, c, c))
     for k, player in enumerate(PLAYERS):
-        M[k][:, place[:, None], place] = symmetric(getattr(game, f"{player}_M"))
+        M[k][:, place[:, None], place] = symmetric(getattr(game, f"{player}_M"))[:, taken[:, None], taken]
         if affine:
-            M[k][:, n, place] = M[k][:, place, n] = getattr(game, f"{player}_m")
+            M[k][:, n, place] = M[k][:, place, n] = getattr(game, f"{player}_m")[:, taken]
     if affine:
         drift[:, :n, n] = game.b
         noise[:, :, :n, n] = game.s
     wide[..., c:] = np.moveaxis(noise, 1, 2).reshape(m, b, d * c)
     rows, columns = np.tril_indices(c)
+    width = -(-len(rows) // LINE) * LINE
+    costs = np.zeros((2, m, width))
+    costs[..., : len(rows)] = M[..., rows, columns]
     dense = b * (b + 1) // 2 if b <= finite_kernel.DENSE else 0
     nash = order == "nash"
-    orientations = np.sign(np.linalg.det(stage_equations(game, *terminal(game)))) if nash else np.zeros(m)
+    orientations = np.linalg.slogdet(stage_equations(game, *terminal(game)))[0] if nash else np.zeros(m)
     found = finite_kernel.Equations(
         wide=wide,
         noise=noise.reshape(m, d * b, c),
-        operator=np.zeros((m, dense, len(rows))),
-        M=np.ascontiguousarray(M[..., rows, columns]),
+        operator=_at_lines((m, dense, width)),
+        M=costs,
         generator=np.array(game.generator),
         scalars=np.array([game.discount, game.leader_temperature, game.follower_temperature], dtype=float),
         slots=np.array([0 if moves[0] else -1, sum(moves[:1]) if moves[1] else -1]),
@@ -72,8 +82,30 @@ def equations(game: LinearQuadraticGame, order: str) -> finite_kernel.Equations:
         switches=np.array([nash, not nash and game.follower_sees == Sees.ACTION, ku, kv, d, n]),
     )
     if dense:
-        finite_kernel.fill_operator(found)
+        finite_maps.fill_operator(found)
     return found
+
+
+def _acts(game: LinearQuadraticGame, k: int, moves: list[bool]) -> np.ndarray:
+    """Where the player's actions stand in z, if the kernel needs them.
+
+    Without values, without temperature and with well-posed costs of his own actions he plays zero, and that is all the
+    other, who has values, sees of him.
+    """
+    places = np.arange(game.states + game.leader_actions + game.follower_actions)[game.blocks()[1 + k]]
+    temperature = (game.leader_temperature, game.follower_temperature)[k]
+    if moves[k] or not moves[1 - k] or temperature > 0:
+        return places
+    own = getattr(game, f"{PLAYERS[k]}_M")[:, places[:, None], places]
+    return places[:0] if is_positive_definite(symmetric(own)).all() else places
+
+
+def _at_lines(shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros that begin where a cache line does."""
+    size = math.prod(shape)
+    room = np.zeros(size + LINE)
+    skipped = -room.ctypes.data // room.itemsize % LINE
+    return room[skipped : skipped + size].reshape(shape)
 
 
 def _has_values(game: LinearQuadraticGame, player: str) -> bool:

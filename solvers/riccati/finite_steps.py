@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 from games.kernel import kernel
-from solvers.riccati.finite_kernel import FAST, backward_rates, room
+from solvers.riccati.finite_algebra import FAST
+from solvers.riccati.finite_kernel import backward_rates, room
 
 FULL, DONE, COLLAPSED, SPENT = range(4)
 """How an integration stopped: no room for knots, at its end, at a step too small to move, at its limit of steps."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from games.linear_quadratic import PLAYERS
 from solvers.errors import SolverError
 from solvers.riccati import finite, finite_kernel, finite_path, finite_steps
 from solvers.riccati.hamiltonian import Values, rates, stage, symmetric
@@ -146,6 +147,38 @@ def test_compiled_rates_are_the_readable_ones(random_game, order, sees, monkeypa
         assert finite_kernel.rates_of(system, state[None], found)
         back = [Values(P=-of.P[0], p=-of.p[0], r=-of.r[0]) for of in finite_path.unpack(system, found)]
         assert distance(back, expected) < 1e-13  # rounding of a few hundred products of order 1e-1
+
+
+@pytest.mark.parametrize("order", ["stackelberg", "nash"])
+@pytest.mark.parametrize("silent", [0, 1])
+@pytest.mark.parametrize("temperature", [0.0, 0.2])
+def test_who_plays_zero_is_left_out(random_game, order, silent, temperature, monkeypatch):
+    """A player with costs of his own actions only, and no temperature, whatever his actions would move."""
+    game = random_game(7, m=5)
+    player, other = PLAYERS[silent], PLAYERS[1 - silent]
+    own = game.blocks()[1 + silent]
+    costs = np.zeros(game.leader_M.shape)
+    costs[:, own, own] = getattr(game, f"{player}_M")[:, own, own]
+    still = {f"{player}_m": np.zeros(game.leader_m.shape), f"{player}_temperature": 0.0}
+    still |= {f"{player}_{name}": np.zeros(getattr(game, f"{player}_{name}").shape) for name in "Gg"}
+    game = dataclasses.replace(game, **{f"{player}_M": costs, f"{other}_temperature": temperature}, **still)
+    rng = np.random.default_rng(8)
+    m, n = game.regimes, game.states
+    mover = Values(P=0.3 * symmetric(rng.normal(size=(m, n, n))), p=rng.normal(size=(m, n)), r=rng.normal(size=m))
+    nothing = Values(P=np.zeros((m, n, n)), p=np.zeros((m, n)), r=np.zeros(m))
+    pair = (nothing, mover) if silent == 0 else (mover, nothing)
+    expected = rates(game, *pair, stage(game, *pair, order))
+    for dense in (finite_kernel.DENSE, 0):
+        monkeypatch.setattr(finite_kernel, "DENSE", dense)
+        system = finite_path.equations(game, order)
+        assert system.switches[2 + silent] == 0 < system.switches[3 - silent]
+        state = finite_path.pack(system, *pair)
+        found = np.empty((1, len(state)))
+        assert finite_kernel.rates_of(system, state[None], found)
+        back = [Values(P=-of.P[0], p=-of.p[0], r=-of.r[0]) for of in finite_path.unpack(system, found)]
+        assert distance(back, expected) < 1e-13  # rounding of a few hundred products of order 1e-1
+    noisy = dataclasses.replace(game, **{f"{player}_temperature": 0.1})  # his noise has a price
+    assert finite_path.equations(noisy, order).switches[2 + silent] > 0
 
 
 @pytest.mark.parametrize("order", ["stackelberg", "nash"])
