@@ -172,10 +172,20 @@ def _judge(equations: Equations, a: Any, b: Any) -> Root | bool | None:
 
 def evaluate(polynomial: Polynomial, a: Any, b: Any) -> Any:
     """The polynomial on balls."""
+    terms = polynomial.to_dict()
+    of_a, of_b = (_powers(ball, max((k[at] for k in terms), default=0)) for at, ball in enumerate((a, b)))
     total = arb(0)
-    for (i, j), coefficient in polynomial.to_dict().items():
-        total += arb(coefficient) * a**i * b**j
+    for (i, j), coefficient in terms.items():
+        total += arb(coefficient) * of_a[i] * of_b[j]
     return total
+
+
+def _powers(ball: Any, top: int) -> list[Any]:
+    """Powers from 0 to `top` as products: those that flint takes of balls around zero are NaN."""
+    found = [arb(1)]
+    for _ in range(top):
+        found.append(found[-1] * ball)
+    return found
 
 
 def _proved_zero(f: Polynomial, g: Polynomial, a: Any, b: Any) -> tuple[Any, Any] | None:
@@ -196,6 +206,9 @@ def _proved_zero(f: Polynomial, g: Polynomial, a: Any, b: Any) -> tuple[Any, Any
         + arb(2) ** (-2 * ctx.prec)
         for k, ball in enumerate((a, b))
     ]
+    # A coordinate that is known exactly, as zero may be, still takes the rounding errors of the other.
+    least = max(widths) * arb(2) ** (-ctx.prec // 2)
+    widths = [max(width, least) for width in widths]
     box = [arb(m, w) for m, w in zip(middle, widths, strict=True)]
     over = arb_mat([[evaluate(slope, *box) for slope in row] for row in slopes])
     near = arb_mat([[1, 0], [0, 1]]) - inverse * over
