@@ -80,7 +80,9 @@ class Application(Expression):
 class Function:
     """A polynomial in parameters with a name: called with arguments it is an `Application`.
 
-    Raises `DerivationError` for a body with inverses or logarithms, which might exist at some arguments only.
+    Raises `DerivationError` for a body with inverses or logarithms, which might exist at some arguments only, and for
+    parameters that are no generators, occur twice, or are symmetric: the body would have lost their transposes, and
+    arguments need not be symmetric.
     """
 
     name: str
@@ -90,6 +92,12 @@ class Function:
     def __post_init__(self) -> None:
         if any(isinstance(part, Inverse | LogDet) for part in walk(self.body)):
             raise DerivationError(f"{self.name}: expected a polynomial, found an inverse or a logarithm in it")
+        for parameter in self.parameters:
+            symmetric = isinstance(parameter, Generator) and parameter.is_symmetric and not parameter.is_scalar
+            if not isinstance(parameter, Generator) or symmetric or self.parameters.count(parameter) > 1:
+                raise DerivationError(
+                    f"{self.name}: expected generators as parameters, each once and none symmetric, found {parameter}"
+                )
 
     def __call__(self, *arguments: Expression) -> Expression:
         parameters = tuple(part for part in self.parameters if isinstance(part, Generator))

@@ -144,6 +144,16 @@ def test_functions_are_notation() -> None:
         q(m, H)
 
 
+def test_functions_do_not_hide_what_their_parameters_are() -> None:
+    """f(S) = S - S', S symmetric, would be 0 at every matrix: the body has lost the transpose."""
+    with pytest.raises(DerivationError, match="none symmetric"):
+        Function("f", (S,), S - S.T)
+    with pytest.raises(DerivationError, match="each once"):
+        Function("f", (v, v), v.T @ v)
+    with pytest.raises(DerivationError, match="expected generators"):
+        Function("f", (2 * v,), v.T @ v)
+
+
 @pytest.mark.parametrize(
     ("left", "right"),
     [
