@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
+from flint import arb, ctx, fmpq
 
 from games.core import Game
 from games.errors import shown
@@ -141,6 +141,14 @@ def check(game: Game, fact: Any, bits: int) -> Value:
         raise CertificateError(
             f"{name}: expected a game that has it, found a {game.kind} game ({problem})"
         ) from problem
-    if isinstance(value, Fraction) and "value" in fact and rational(fact, "value") != value:
+    if "value" in fact and not _agrees(rational(fact, "value"), value, bits):
         raise CertificateError(f"{name}.value: expected {shown(value)} as proven, found {shown(fact['value'])}")
     return value
+
+
+def _agrees(stated: Fraction, proven: Value, bits: int) -> bool:
+    """Whether the number stated is the one proven, or lies in the ball that holds it, as far as `bits` tell."""
+    if isinstance(proven, Fraction):
+        return stated == proven
+    with ctx.workprec(bits + 64):
+        return bool(proven.overlaps(arb(fmpq(stated.numerator, stated.denominator))))

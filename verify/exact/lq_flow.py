@@ -52,6 +52,9 @@ MOST_STEPS = 400
 SHORTEST = fmpq(1, 2**24)
 """A step shorter than this is taken as an escape."""
 
+MOST_BITS = 512
+"""Bits that a certificate may ask an integration for: seconds, where its time grows like their cube."""
+
 LONGEST_LIMIT = 64
 """The time to go up to which a trap is looked for."""
 
@@ -88,6 +91,7 @@ def values(game: Game, order: Order, bits: int) -> Pair:
     for axis in ("states", "regimes"):
         if game.size(axis) > LARGEST:
             raise CertificateError(f"{axis}: expected at most {LARGEST} to integrate in balls, found {game.size(axis)}")
+    _check_bits(bits)
     exactly = Equations.of(game)
     horizon: Fraction | None = game.horizon  # pyright: ignore[reportAttributeAccessIssue]
     with ctx.workprec(bits + 64):
@@ -110,6 +114,7 @@ def terminal_limit_gap(game: Game, fact: Fact, bits: int) -> Fraction | arb:
 
 @functools.lru_cache(maxsize=16)
 def _limit_gap(game: Game, bits: int) -> Fraction | arb:
+    _check_bits(bits)
     equations = Equations.quadratic(game)
     point = equations.candidate(game)
     if any(unpack(right_side(equations, point, Order.STACKELBERG)[0])):
@@ -128,6 +133,11 @@ def _limit_gap(game: Game, bits: int) -> Fraction | arb:
                 return functools.reduce(arb.max, away)
             y = flow.run(y, fmpq(1))
     raise CertificateError(f"limit: expected a solution that settles within a time of {LONGEST_LIMIT}, found none")
+
+
+def _check_bits(bits: int) -> None:
+    if bits > MOST_BITS:
+        raise CertificateError(f"precision: expected at most {MOST_BITS} bits to integrate with, found {bits}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ Fact = Mapping[str, Any]
 Values = tuple[Matrix, ...]  # P or a gain, one a regime
 FOLLOWER = 1
 
+LONGEST = 2**15
+"""Binary digits of a value: the next one of an exact iteration has about three times as many."""
+
 
 def start_abscissa(game: Game, fact: Fact, bits: int) -> Fraction | arb:
     """The abscissa of T_V at the gains of the start: below 0 where they stabilise, discounted."""
@@ -272,14 +275,18 @@ def discounted(operator: fmpq_mat, discount: fmpq) -> fmpq_mat:
 def solve_operator(operator: fmpq_mat, right: Sequence[Matrix]) -> Values:
     """The symmetric matrices X, one a regime, that the operator maps to -right.
 
-    Raises `CertificateError` where the operator has no inverse.
+    Raises `CertificateError` where the operator has no inverse, and for values of more than `LONGEST` digits.
     """
     numbers = [-x for x in coordinates(right)]
     try:
         found = operator.solve(fmpq_mat(len(numbers), 1, numbers))
     except ZeroDivisionError:
         raise CertificateError("evaluation: expected gains with one value, found an operator without inverse") from None
-    return tuple(matrices([row[0] for row in found.tolist()], len(right[0]), len(right)))
+    values = [row[0] for row in found.tolist()]
+    longest = max(int(part).bit_length() for x in values for part in (x.p, x.q))
+    if longest > LONGEST:
+        raise CertificateError(f"evaluation: expected values of at most {LONGEST} binary digits, found {longest}")
+    return tuple(matrices(values, len(right[0]), len(right)))
 
 
 def _gain(array: Any) -> Values:

@@ -23,6 +23,7 @@ from games.core import Game
 from verify.exact.errors import CertificateError
 from verify.exact.lq_equations import Equations, Order, closed_loop, is_positive, right_side
 from verify.exact.lq_flow import Newton
+from verify.exact.lq_stationary import LONGEST
 
 Fact = Mapping[str, Any]
 Polynomial = dict[tuple[int, int], fmpq]  # (i, j) -> coefficient of p^i q^j
@@ -68,6 +69,9 @@ def _solutions(game: Game, bits: int) -> tuple[tuple[arb, arb], ...]:
         raise CertificateError("stationary solutions: expected a well-posed game, found one that is nowhere")
     leader, follower = (_polynomial(equations, player) for player in range(2))
     shear, resultant = _resultant(leader, follower)
+    longest = max(int(coefficient).bit_length() for coefficient in resultant.numer().coeffs())
+    if longest > LONGEST:
+        raise CertificateError(f"resultant: expected coefficients of at most {LONGEST} binary digits, found {longest}")
     with ctx.workprec(bits + 64):
         newton = Newton(equations.over(arb), Order.STACKELBERG, bits)
         roots: list[Any] = resultant.numer().complex_roots()  # pyright: ignore[reportAssignmentType]: pairs, as it is
@@ -132,10 +136,16 @@ def _enclosed(newton: Newton, follower: Polynomial, leader: Polynomial, shear: i
             )
         return line[::-1]
 
-    one, other = along(leader), along(follower)
-    trimmed = [np.trim_zeros(line, "f") for line in (one, other)]
-    candidates = np.concatenate([np.roots(line) for line in trimmed if len(line) > 1])
-    best = min(candidates.real, key=lambda q: float(abs(np.polyval(one, q)) + abs(np.polyval(other, q))))
+    try:
+        with np.errstate(all="ignore"):
+            one, other = along(leader), along(follower)
+            trimmed = [np.trim_zeros(line, "f") for line in (one, other)]
+            candidates = np.concatenate([np.roots(line) for line in trimmed if len(line) > 1])
+            best = min(candidates.real, key=lambda q: float(abs(np.polyval(one, q)) + abs(np.polyval(other, q))))
+    except (OverflowError, ValueError):  # numpy's LinAlgError, of infinite coefficients, is a ValueError
+        raise CertificateError(
+            "stationary solutions: expected coefficients that floats can hold, found some not"
+        ) from None
     box = newton.box([arb(middle - shear * best), arb(float(best))])
     if box is None or not (box[0] + shear * box[1]).overlaps(t):
         raise CertificateError("stationary solutions: expected a box around each of them, found none for one")

@@ -23,6 +23,7 @@ from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpq_series
 
 from games.core import Game
 from games.linear_quadratic import LinearQuadraticGame
+from verify.exact.errors import CertificateError
 from verify.exact.lq_equations import (
     Equations,
     Matrix,
@@ -35,6 +36,9 @@ from verify.exact.lq_equations import (
     unit,
     unpack,
 )
+
+LONGEST = 4096
+"""Binary digits of a coefficient of a characteristic polynomial: roots of longer ones take minutes to tell apart."""
 
 Fact = Mapping[str, Any]
 Mats = Sequence[Matrix]  # one symmetric matrix a regime
@@ -87,13 +91,19 @@ def lyapunov_eigenvalue(game: Game, fact: Fact, bits: int) -> Fraction | arb:
 
 
 def abscissa(matrix: fmpq_mat, bits: int) -> Fraction | arb:
-    """The largest real part of an eigenvalue of a rational matrix: exactly for one row, else in a ball of `bits`."""
+    """The largest real part of an eigenvalue of a rational matrix: exactly for one row, else in a ball of `bits`.
+
+    Raises `CertificateError` where the characteristic polynomial has coefficients of more than `LONGEST` digits.
+    """
     if matrix.nrows() == 1:
         return fraction(matrix[0, 0])
     polynomial: fmpq_poly = matrix.charpoly()
-    squarefree = polynomial / polynomial.gcd(polynomial.derivative())
+    squarefree = (polynomial / polynomial.gcd(polynomial.derivative())).numer()
+    longest = max(int(coefficient).bit_length() for coefficient in squarefree.coeffs())
+    if longest > LONGEST:
+        raise CertificateError(f"abscissa: expected coefficients of at most {LONGEST} binary digits, found {longest}")
     with ctx.workprec(bits + 32):
-        roots: list[Any] = squarefree.numer().complex_roots()  # pyright: ignore[reportAssignmentType]: pairs, as it is
+        roots: list[Any] = squarefree.complex_roots()  # pyright: ignore[reportAssignmentType]: pairs, as it is
         parts = [root.real for root, _ in roots]
         return functools.reduce(arb.max, parts)
 

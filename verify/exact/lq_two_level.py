@@ -180,13 +180,17 @@ def _caught(step: _ScalarStep, seen: list[list[arb]]) -> int:
             radius = arb(2) ** exponent
             if radius < 4 * away:
                 break
-            if _is_trap(step, [x.mid() for x in last], radius, period):
+            if _is_trap(step, last, radius, period):
                 return period
     return 0
 
 
-def _is_trap(step: _ScalarStep, centre: list[arb], radius: arb, period: int) -> bool:
-    """Whether g^p maps the box |T^{-1}(y - c)| <= r into itself, T turning g^p' at c into nearly its eigenvectors."""
+def _is_trap(step: _ScalarStep, last: list[arb], radius: arb, period: int) -> bool:
+    """Whether g^p maps the box |T^{-1}(y - c)| <= r, in which the last gains lie, into itself.
+
+    c is the centre of the last gains, and T turns g^p' at c into nearly its eigenvectors.
+    """
+    centre = [x.mid() for x in last]
     try:
         whole = arb_mat([[1, 0], [0, 1]])
         y = centre
@@ -207,15 +211,16 @@ def _is_trap(step: _ScalarStep, centre: list[arb], radius: arb, period: int) -> 
             moved = (product * spread).entries()
             boxes.append([x + d for x, d in zip(point, moved, strict=True)])
         back = turn.inv()
-        shift = back * arb_mat([[point[0] - centre[0]], [point[1] - centre[1]]])
+        start, shift = (back * arb_mat([[x - c] for x, c in zip(y, centre, strict=True)]) for y in (last, point))
         norms = back * product * turn
     except (CertificateError, ZeroDivisionError):
         return False
     rows = [sum((abs(x) for x in row), arb(0)) for row in norms.tolist()]
+    entered = all(bool(abs(x) < radius) for x in start.entries())
     inside = all(bool(abs(x) + row * radius < radius) for x, row in zip(shift.entries(), rows, strict=True))
     apart = all(any(not a.overlaps(b) for a, b in zip(box, other, strict=True)) for other in boxes[1:period])
     contracts = all(bool(row < 1) for row in rows)
-    return inside and apart and contracts
+    return entered and inside and apart and contracts
 
 
 def _eigenvectors(matrix: arb_mat) -> arb_mat:

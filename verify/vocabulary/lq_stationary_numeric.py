@@ -13,7 +13,7 @@ import functools
 import numpy as np
 
 from games.linear_quadratic import PLAYERS, LinearQuadraticPoint
-from verify.float_ball import UNIT, FloatBall
+from verify.float_ball import UNIT, UP, FloatBall
 from verify.vocabulary.lq_point_algebra import (
     bordered,
     identity,
@@ -227,7 +227,9 @@ def least_eigenvalue(X: FloatBall) -> FloatBall:
     usable = _is_known(X)
     safe = np.where(usable[..., None, None], X.value, np.eye(size))
     scale = np.abs(safe).sum(axis=-1).max(axis=-1)
-    radius = X.radius.sum(axis=-1).max(axis=-1) + 64 * size * UNIT * scale
+    # The library reads the lower triangle alone: what it misses may be that triangle's radii on both sides.
+    radii = np.maximum(X.radius, np.swapaxes(X.radius, -1, -2))
+    radius = radii.sum(axis=-1).max(axis=-1) * UP + 64 * size * UNIT * scale
     return settled(np.linalg.eigvalsh(safe)[..., 0], np.where(usable, radius, np.inf))
 
 

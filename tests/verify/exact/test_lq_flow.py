@@ -183,3 +183,11 @@ def test_the_precision_of_flint_is_left_as_it_was():
     before = ctx.prec, ctx.cap
     lq_leader_nash_cost(indifferent_answer(horizon=1), FACT, 64)
     assert (ctx.prec, ctx.cap) == before
+
+
+def test_precision_beyond_reason_is_refused():
+    """A certificate names its bits; time grows like their cube."""
+    with pytest.raises(CertificateError, match="at most 512 bits"):
+        lq_leader_stackelberg_cost(indifferent_answer(horizon=2), FACT, 2048)
+    with pytest.raises(CertificateError, match="at most 512 bits"):
+        terminal_limit_gap(two_controllers(1, 1), FACT, 2048)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 
 from games.errors import GameError
 from games.families import family
@@ -14,7 +15,7 @@ from verify.claims.errl.policy_iteration_two_level import cycling, destabilising
 from verify.claims.errl.solved import scalar_iteration
 from verify.exact import lq_iteration as exact
 from verify.exact.errors import CertificateError
-from verify.exact.lq_two_level import two_level_abscissa, two_level_growth, two_level_period
+from verify.exact.lq_two_level import _is_trap, _ScalarStep, two_level_abscissa, two_level_growth, two_level_period
 from verify.vocabulary import lq_iteration_numeric as numeric
 
 FACT: dict[str, str] = {}
@@ -64,6 +65,15 @@ class TestFollower:
         with pytest.raises(CertificateError, match="one value"):
             exact.iteration_fall(still, FACT, 64)
 
+    def test_iterates_too_long_for_exact_arithmetic_are_refused(self):
+        """Digits triple with every step: 64 of them would fill any memory."""
+        far = scalar_iteration(1, 0, 1, leader_M=ONE, follower_M=ONE, gains=(0, -2), steps=64)
+        with pytest.raises(CertificateError, match="binary digits"):
+            exact.iteration_decrease(far, FACT, 64)
+        both = scalar_iteration(1, 1, 1, leader_M=ONE, follower_M=ONE, gains=(-1, -1), steps=64)
+        with pytest.raises(CertificateError, match="binary digits"):
+            two_level_abscissa(both, FACT, 64)
+
 
 class TestTwoLevel:
     def test_a_cycle(self):
@@ -74,6 +84,16 @@ class TestTwoLevel:
     def test_convergence(self):
         good = scalar_iteration(1, 1, 1, leader_M=ONE, follower_M=ONE, gains=(-1, -1))
         assert two_level_period(good, FACT, 128) == 1
+
+    def test_a_trap_holds_the_gains_that_it_is_said_to_catch(self):
+        """Gains known to within 1/4 alone may lie outside a box of half that size, which is mapped into itself."""
+        step = _ScalarStep.of(scalar_iteration(1, 1, 1, leader_M=ONE, follower_M=ONE, gains=(-1, -1)))
+        y = step.start()
+        for _ in range(40):
+            y = [x.mid() for x in step.image(y)]
+        radius = arb(2) ** -12
+        assert _is_trap(step, y, radius, 1)
+        assert not _is_trap(step, [x + arb(0, 2 * radius) for x in y], radius, 1)
 
     def test_stability_is_lost(self):
         """From (1, -1) on dx = -u dt: P_L = 4/2 ... the next gain of hers is -1/5, and x grows at rate 1/5."""

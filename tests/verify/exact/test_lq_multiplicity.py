@@ -56,3 +56,11 @@ def test_games_beyond_are_refused():
     noisy = dataclasses.replace(noisy, C=noisy.C + Fraction(1))
     with pytest.raises(CertificateError, match="no noise"):
         stationary_count(noisy, FACT, 64)
+
+
+@pytest.mark.parametrize("size", ["1e110", "1e400", "-1e400", "1e2000"])
+def test_numbers_beyond_floats_are_refused(size):
+    """One line, whatever a certificate holds."""
+    point = two_controllers(1, 1)
+    with pytest.raises(CertificateError):
+        stabilising_count(dataclasses.replace(point, A=[[[Fraction(size)]]]).exact(), FACT, 64)

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import fmpq, fmpq_mat
 
 from games.families import family
 from verify.claims.errl.shared import scalar_point
 from verify.claims.errl.solved import two_controllers
 from verify.exact import lq_stationary as exact
+from verify.exact.errors import CertificateError
 from verify.vocabulary import lq_stationary_numeric as numeric
 
 FACT: dict[str, str] = {}
@@ -126,3 +128,18 @@ def test_equal_rows_have_no_eigenvectors_to_lean_on():
     ball = numeric.FloatBall.of(np.array([[[1.0, 1.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 3.0]]]))
     found = numeric.abscissa(ball)
     assert np.isinf(found.radius[0]) and abs(found.value[1] - 3) <= found.radius[1] < 1e-10
+
+
+def test_the_library_reads_one_triangle():
+    """The radius covers what the lower triangle, read on both sides, may miss, whatever the upper one knows."""
+    value = np.array([[[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]])
+    radius = np.array([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]])
+    assert numeric.least_eigenvalue(numeric.FloatBall.of(value, radius)).radius[0] >= math.sqrt(2)
+
+
+def test_characteristic_polynomials_too_long_to_isolate_are_refused():
+    """Roots of sizes 1e-800 and 1 take minutes to tell apart: a certificate that asks for it is refused."""
+    tiny = fmpq(1, 10**800)
+    assert exact.abscissa(fmpq_mat([[tiny * 10**400, fmpq(0)], [fmpq(0), fmpq(-1)]]), 64) > 0
+    with pytest.raises(CertificateError, match="binary digits"):
+        exact.abscissa(fmpq_mat([[1 + tiny, tiny], [tiny, 1 - tiny]]), 64)
