@@ -13,7 +13,7 @@ import numpy as np
 from games.kernel import kernel
 
 
-@kernel
+@kernel(forceinline=True)
 def largest(entries: Any) -> float:
     """The largest absolute value of a row of numbers (array expressions would take seconds to compile)."""
     most = 0.0
@@ -24,19 +24,19 @@ def largest(entries: Any) -> float:
     return most
 
 
-@kernel
+@kernel(forceinline=True)
 def copy(source: Any, target: Any) -> None:
     for i in range(len(source)):
         target[i] = source[i]
 
 
-@kernel
+@kernel(forceinline=True)
 def fill(target: Any, value: float) -> None:
     for i in range(len(target)):
         target[i] = value
 
 
-@kernel
+@kernel(forceinline=True)
 def cholesky(A: Any, k: int, L: Any) -> bool:
     """A = LL' for the leading k x k part; False where A is not positive definite."""
     for i in range(k):
@@ -53,7 +53,7 @@ def cholesky(A: Any, k: int, L: Any) -> bool:
     return True
 
 
-@kernel
+@kernel(forceinline=True)
 def cholesky_solve(L: Any, k: int, X: Any, columns: int) -> None:
     """X <- -(LL')^{-1} X."""
     for c in range(columns):
@@ -94,7 +94,7 @@ def lu(A: Any, size: int, pivots: Any) -> bool:
     return True
 
 
-@kernel
+@kernel(forceinline=True)
 def lu_solve(A: Any, size: int, pivots: Any, x: Any) -> None:
     """x <- A^{-1} x."""
     for k in range(size):
@@ -113,7 +113,7 @@ def lu_solve(A: Any, size: int, pivots: Any, x: Any) -> None:
         x[i] = total / A[i, i]
 
 
-@kernel
+@kernel(forceinline=True)
 def product(A: Any, B: Any, rows: int, inner: int, columns: int, out: Any) -> None:
     """out <- A B."""
     for i in range(rows):
@@ -124,7 +124,7 @@ def product(A: Any, B: Any, rows: int, inner: int, columns: int, out: Any) -> No
             out[i, j] = total
 
 
-@kernel
+@kernel(forceinline=True)
 def hessian(M: Any, P: Any, S: Any, J: Any, H: Any) -> None:
     """H = M + [P S; 0] + [P S; 0]' + sum_l J_l'P J_l for S = [A B E], (n, N), and J (d, n, N)."""
     n, N = S.shape
@@ -230,64 +230,60 @@ def flow(generator: Any, beta: float, P: Any, work: Any, f: Any) -> None:
 @kernel
 def jacobian(generator: Any, beta: float, S: Any, J: Any, ku: int, kv: int, H: Any, work: Any, out: Any) -> None:
     """The derivative of the flow in the unknowns, column by column."""
-    Lv, Lu, reply, _, Phi, slopes, closed, closed_noise = work
+    Lv, Lu, reply, leads, Phi, slopes, closed, closed_noise = work
     m, n = closed.shape[:2]
     N, d = Phi.shape[1], closed_noise.shape[1]
     v, half = n + ku, n * (n + 1) // 2
-    size = 2 * m * half
-    delta, moved, turned = np.zeros((n, n)), np.empty((N, n)), np.empty((n, n))
-    dw, dT, dU = np.zeros((kv, n)), np.zeros((kv, ku)), np.empty((ku, n))
-    for row in range(size):
-        for column in range(size):
-            out[row, column] = 0.0
-    for k in range(2):
-        for i in range(m):
-            column = (k * m + i) * half
-            for r in range(n):
-                for c in range(r, n):
-                    fill(delta.ravel(), 0.0)
-                    delta[r, c] = delta[c, r] = 1.0
+    moved, answered = np.empty((N, n)), np.empty((d, n, ku))
+    dw, dT, dU = np.empty((kv, n)), np.empty((kv, ku)), np.empty((ku, n))
+    fill(out.ravel(), 0.0)
+    for i in range(m):
+        for channel in range(d):  # D + F T
+            for e in range(n):
+                for b in range(ku):
+                    total = J[i, channel, e, n + b]
+                    for a in range(kv):
+                        total += J[i, channel, e, v + a] * reply[i, a, n + b]
+                    answered[channel, e, b] = total
+        place = 0
+        for r in range(n):
+            for c in range(r, n):
+                # moved = dH Phi = S'E + [E (S Phi); 0] + sum_l J_l'E (J_l Phi), which is the same for both players, for
+                # a unit matrix E = e_r e_c' + e_c e_r', or e_r e_r'.
+                for a in range(N):
                     for b in range(n):
-                        for a in range(N):
-                            total = 0.0
-                            for e in range(n):
-                                total += S[i, e, a] * delta[e, b]
-                                if a < n:
-                                    total += delta[a, e] * closed[i, e, b]
-                            moved[a, b] = total
-                    for channel in range(d):
-                        product(delta, closed_noise[i, channel], n, n, n, turned)
-                        for a in range(N):
-                            for b in range(n):
-                                for e in range(n):
-                                    moved[a, b] += J[i, channel, e, a] * turned[e, b]
+                        total = 0.0
+                        for channel in range(d):
+                            total += J[i, channel, r, a] * closed_noise[i, channel, c, b]
+                            if r != c:
+                                total += J[i, channel, c, a] * closed_noise[i, channel, r, b]
+                        moved[a, b] = total
+                    moved[a, c] += S[i, r, a]
+                    if r != c:
+                        moved[a, r] += S[i, c, a]
+                for b in range(n):
+                    moved[r, b] += closed[i, c, b]
+                    if r != c:
+                        moved[c, b] += closed[i, r, b]
+                for k in range(2):
                     if k == 1:
                         for a in range(kv):
                             for b in range(n):
                                 dw[a, b] = moved[v + a, b]
                             for b in range(ku):
-                                dT[a, b] = 0.0
-                        for channel in range(d):
-                            for b in range(ku):
-                                for e in range(n):
-                                    onto = 0.0  # (delta (D + F T)) of row e, column b
-                                    for g in range(n):
-                                        entry = J[i, channel, g, n + b]
-                                        for a in range(kv):
-                                            entry += J[i, channel, g, v + a] * reply[i, a, n + b]
-                                        onto += delta[e, g] * entry
-                                    for a in range(kv):
-                                        dT[a, b] += J[i, channel, e, v + a] * onto
+                                total = 0.0
+                                for channel in range(d):
+                                    total += J[i, channel, r, v + a] * answered[channel, c, b]
+                                    if r != c:
+                                        total += J[i, channel, c, v + a] * answered[channel, r, b]
+                                dT[a, b] = total
                         cholesky_solve(Lv[i], kv, dw, n)
                         cholesky_solve(Lv[i], kv, dT, ku)
                         for a in range(ku):
                             for b in range(n):
                                 total = 0.0
                                 for e in range(kv):
-                                    cross = H[0, i, n + a, v + e]
-                                    for g in range(kv):
-                                        cross += reply[i, g, n + a] * H[0, i, v + g, v + e]
-                                    total += dT[e, a] * slopes[0, i, v + e, b] + cross * dw[e, b]
+                                    total += dT[e, a] * slopes[0, i, v + e, b] + leads[i, a, v + e] * dw[e, b]
                                 dU[a, b] = total
                     else:
                         for a in range(ku):
@@ -297,6 +293,7 @@ def jacobian(generator: Any, beta: float, S: Any, J: Any, ku: int, kv: int, H: A
                                     total += reply[i, e, n + a] * moved[v + e, b]
                                 dU[a, b] = total
                     cholesky_solve(Lu[i], ku, dU, n)
+                    column = (k * m + i) * half + place
                     row = i * half
                     for x in range(n):
                         for y in range(x, n):
@@ -316,8 +313,7 @@ def jacobian(generator: Any, beta: float, S: Any, J: Any, ku: int, kv: int, H: A
                             out[row, column] += leader
                             out[m * half + row, column] += follower
                             row += 1
-                    place = (r * n - r * (r - 1) // 2) + c - r
                     for j in range(m):
                         out[(k * m + j) * half + place, column] += generator[j, i]
                     out[column, column] -= beta
-                    column += 1
+                place += 1

@@ -19,11 +19,13 @@ def solve(
 ) -> LinearQuadraticSolution:
     """Values, gains and laws of feedback Stackelberg or feedback Nash play of a linear-quadratic game.
 
-    With a horizon by `solvers.riccati.finite`, without one by `solvers.riccati.stationary`; exact twins are answered
-    in floats. `tolerance` and `start` (where a stationary iteration starts) are handed on; their docstrings say what
-    they bound.
+    With a horizon by `solvers.riccati.finite`, without one by `solvers.riccati.stationary`, or by
+    `solvers.riccati.batch` for batches under "stackelberg": `error_bound` is NaN there, and games that are not solved
+    have no certificate. Exact twins are answered in floats. `tolerance` and `start` (where a stationary iteration
+    starts) are handed on; their docstrings say what they bound.
 
-    Raises `SolverError` for an unknown concept, for a start in a game with a horizon, for a point of a Hamiltonian
+    Raises `SolverError` for an unknown concept, for a start in a game with a horizon, for batches without a horizon
+    under "nash" or with a start, for a point of a Hamiltonian
     system, which is no game to solve, and where the game is ill posed at its horizon already.
     """
     if concept not in CONCEPTS:
@@ -31,6 +33,8 @@ def solve(
     if game.kind != LinearQuadraticGame.kind:  # its subclasses are points and runs of an iteration
         raise SolverError(f"solve: expected a game of kind 'lq', found one of kind {game.kind!r}")
     options = {} if tolerance is None else {"tolerance": tolerance}
+    if game.horizon is None and game.batch_shape and concept == "stackelberg" and start is None:
+        return importlib.import_module("solvers.riccati.batch").stationary_batch(game.float(), **options)
     if game.horizon is None:
         stationary = importlib.import_module("solvers.riccati.stationary").stationary
         return stationary(game.float(), order=concept, **options, **({} if start is None else {"start": start}))

@@ -1,5 +1,7 @@
 """The one door: which solver answers, and what is refused in one line."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,24 @@ def test_a_horizon_decides_the_solver(scalar_game, concept):
     found = solve(endless, concept=concept)
     assert found.path is None and found.converged
     np.testing.assert_array_equal(found.leader.P, stationary(endless, order=concept).leader.P)
+
+
+def test_a_batch_without_a_horizon(random_game):
+    games = random_game(5, batch=(2, 2), T=None)
+    games = dataclasses.replace(games, discount=np.full((2, 2), 1.5))
+    found = solve(games)
+    assert found.batch_shape == (2, 2) and found.converged.all() and found.path is None
+    assert np.isnan(found.error_bound).all() and found.residual.max() < 1e-9
+    x = np.array([0.3, -0.2, 0.5])
+    values = found.value("leader", 0.0, x, 1)
+    for place in np.ndindex(2, 2):
+        alone = solve(games[place])
+        np.testing.assert_allclose(found.follower.P[place], alone.follower.P, atol=1e-10)
+        assert values[place] == pytest.approx(alone.value("leader", 0.0, x, 1), abs=1e-9)
+    with pytest.raises(SolverError, match="expected a single game"):
+        solve(games, concept="nash")
+    with pytest.raises(SolverError, match="expected a single game"):
+        solve(games, start=(found.leader.P[0, 0], found.follower.P[0, 0]))
 
 
 def test_exact_twins_are_answered_in_floats(scalar_game):
