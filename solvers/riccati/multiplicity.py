@@ -21,7 +21,7 @@ from solvers.riccati.stability import Stability, stability
 from solvers.riccati.stationary_bound import enclose
 from solvers.riccati.stationary_flow import End, failing, follow, newton
 from solvers.riccati.stationary_iteration import policy_iteration
-from solvers.riccati.stationary_system import System
+from solvers.riccati.stationary_system import System, cost_units, in_units
 from solvers.solution import Status
 
 SAME = 1e-6
@@ -75,28 +75,41 @@ def multiplicity(
 ) -> Multiplicity:
     """All stationary solutions of a scalar game, exact or in floats; those found from `starts` starts of another one.
 
-    Raises `SolverError` for batches, horizons, other orders, and scalar games that have a curve of solutions.
+    Raises `SolverError` for batches, horizons, other orders, scalar games that have a curve of solutions, and games
+    whose equations floats cannot hold.
     """
     refuse_batch("multiplicity", game.batch_shape)
     if order not in ORDERS:
         raise SolverError(f"order: expected one of {', '.join(ORDERS)}, found {order!r}")
     if game.horizon is not None:
         raise SolverError(f"multiplicity: expected a game without a horizon, found horizon {game.horizon}")
-    floats = game.float()
-    system = System(floats, order)
+    # What floats cannot hold comes out as an infinity or NaN: it passes no test, or ends a decomposition.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        try:
+            return _listed(game, order, starts, seed)
+        except np.linalg.LinAlgError:
+            raise SolverError(
+                "multiplicity: expected equations within the floats, found terms that are not; rescale the game"
+            ) from None
+
+
+def _listed(game: LinearQuadraticGame, order: str, starts: int, seed: int) -> Multiplicity:
+    system = System(game.float(), order)
+    units = cost_units(system.game)
+    scaled = System(in_units(system.game, units), order)
     undecided: list[tuple[float, float]] = []
     if (game.regimes, game.states, game.leader_actions, game.follower_actions) == (1, 1, 1, 1):
         found = eliminate(game, order)
         points = [_point(system, _floats(root), root) for root in found.roots]
         complete, undecided, degree = found.complete, found.undecided, found.degree
     else:
-        points = [_point(system, P, None) for P in _searched(system, starts, seed)]
+        points = [_point(system, P, None) for P in _searched(scaled, starts, seed, units)]
         complete, degree = False, 0
     return Multiplicity(
         order=order,
         points=points,
         complete=complete,
-        reached=_reached(system, points),
+        reached=_reached(scaled, [point.P / units for point in points]),
         undecided=undecided,
         degree=degree,
     )
@@ -143,7 +156,7 @@ def _point(system: System, P: np.ndarray, root: Root | None) -> StationaryPoint:
     return StationaryPoint(P=P, p=p[..., 0], r=r, stability=stability(game, P, order), enclosed=enclosed, root=root)
 
 
-def _searched(system: System, starts: int, seed: int) -> list[np.ndarray]:
+def _searched(system: System, starts: int, seed: int, units: np.ndarray) -> list[np.ndarray]:
     """What Newton's method finds from the flow's end and from random starts of growing size, both signs of costs."""
     rng = np.random.default_rng(seed)
     found: list[np.ndarray] = []
@@ -164,7 +177,7 @@ def _searched(system: System, starts: int, seed: int) -> list[np.ndarray]:
         except np.linalg.LinAlgError:
             continue
     found.sort(key=lambda P: P.ravel().tolist())
-    return found
+    return [P * units for P in found]
 
 
 def _starts(system: System, rng: np.random.Generator, starts: int) -> Iterator[np.ndarray]:
@@ -175,7 +188,7 @@ def _starts(system: System, rng: np.random.Generator, starts: int) -> Iterator[n
         yield scale * (draw @ draw.mT if k % 2 else draw + draw.mT)
 
 
-def _reached(system: System, points: list[StationaryPoint]) -> dict[str, int | str]:
+def _reached(system: System, points: list[np.ndarray]) -> dict[str, int | str]:
     game = system.game
     zero = np.zeros((2, system.m, system.n, system.n))
     terminal = np.stack([game.leader_G, game.follower_G])
@@ -191,7 +204,7 @@ def _reached(system: System, points: list[StationaryPoint]) -> dict[str, int | s
     return ends
 
 
-def _newton_end(system: System, points: list[StationaryPoint], start: np.ndarray) -> int | str:
+def _newton_end(system: System, points: list[np.ndarray], start: np.ndarray) -> int | str:
     lost = failing(system, start)
     if lost is not None:
         return lost["condition"]
@@ -202,9 +215,9 @@ def _newton_end(system: System, points: list[StationaryPoint], start: np.ndarray
     return _index(points, P) if solved else "stalled"
 
 
-def _iteration_end(system: System, points: list[StationaryPoint]) -> int | str:
+def _iteration_end(system: System, points: list[np.ndarray]) -> int | str:
     gain = np.zeros((system.m, system.ku, system.n))
-    near = [system.point(point.P).U * 1.1 for point in points]
+    near = [system.point(P).U * 1.1 for P in points]
     word: int | str = "closed loop"
     for start in (gain, *near):
         ended = policy_iteration(system.game, start, order=system.order)
@@ -216,9 +229,9 @@ def _iteration_end(system: System, points: list[StationaryPoint]) -> int | str:
     return word
 
 
-def _index(points: list[StationaryPoint], P: np.ndarray) -> int | str:
+def _index(points: list[np.ndarray], P: np.ndarray) -> int | str:
     for index, point in enumerate(points):
-        if _same(point.P, P):
+        if _same(point, P):
             return index
     return "another point"
 

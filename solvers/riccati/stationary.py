@@ -9,6 +9,7 @@ others: `multiplicity`.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from fractions import Fraction
 from typing import Any
@@ -24,7 +25,7 @@ from solvers.riccati.kleinman_lyapunov import Lyapunov
 from solvers.riccati.solution import LinearQuadraticSolution
 from solvers.riccati.stationary_bound import Enclosure, enclose, enclose_alone
 from solvers.riccati.stationary_flow import End, Trace, failing, follow, newton
-from solvers.riccati.stationary_system import System
+from solvers.riccati.stationary_system import Point, System, cost_units, in_units
 from solvers.solution import Status
 
 MOST_UNKNOWNS = 4000
@@ -44,14 +45,15 @@ def stationary(
     """The stationary values of both players under feedback Stackelberg (or "nash") play, with a proved error bound.
 
     `start` = (P_L, P_F), each (m, n, n), is where the flow, or Kleinman's method, begins instead of at zero.
-    `tolerance` is relative to the size of the equations' terms: residuals beyond it end in BUDGET. `residual` is the
+    `tolerance` is relative to the size of the equations' terms, of P and p and of r apart: residuals beyond it end in
+    BUDGET. `residual` is the
     largest of |dP/ds|, |dp/ds|, |dr/ds|; `error_bound` is proved in ball arithmetic (`stationary_bound`), NaN where the
     game is too large for it or `certify` is False. r, and values, are NaN without a discount.
 
     CONVERGED: the equations hold and the closed loop is stable in mean square at the discount, so that V is the cost.
     ILL_POSED: a condition failed; `certificate` says which, its eigenvalue, the regime and the time to go ("H_F,vv",
     "Hhat_uu", "H_L,uu", "escape", "closed loop", "mean-square stabilisability", "linear part"). CYCLE: the flow
-    returns to where it was.
+    returns to where it was. UNDECIDED: floats cannot hold the equations' terms, or tell a matrix from a singular one.
 
     Raises `SolverError` for batches, exact twins, horizons, other orders, starts of other shapes, and games of two
     players with more than 4,000 unknowns m n (n + 1).
@@ -71,14 +73,19 @@ def stationary(
             f"stationary: expected at most {MOST_UNKNOWNS} unknowns of two players, found {system.unknowns}"
         )
     found: tuple[np.ndarray, str] | Failure
-    if active is None:
-        found = _two_players(system, begin)
-    else:
-        found = _one_player(system, active, begin, given=start is not None)
-    if len(found) == 3:
-        return _unsolved(game, order, found)
-    P, reason = found
-    return _answer(system, P, reason, tolerance, active, certify)
+    # What floats cannot hold comes out as an infinity or NaN: it passes no test, or ends a decomposition.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        try:
+            if active is None:
+                found = _in_units(game, order, begin)
+            else:
+                found = _one_player(system, active, begin, given=start is not None)
+            if len(found) == 3:
+                return _unsolved(game, order, found)
+            P, reason = found
+            return _answer(system, P, reason, tolerance, active, certify)
+        except np.linalg.LinAlgError:
+            return _unsolved(game, order, _beyond_floats())
 
 
 def _start(system: System, start: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
@@ -127,8 +134,17 @@ def _single(problem: ControlProblem) -> np.ndarray | None:
     return answer.X[None] if answer.status == Status.CONVERGED else None
 
 
-def _two_players(system: System, begin: np.ndarray) -> tuple[np.ndarray, str] | Failure:
+def _in_units(game: LinearQuadraticGame, order: str, begin: np.ndarray) -> tuple[np.ndarray, str] | Failure:
+    """What `_two_players` finds in units of each player's costs, in the game's own."""
+    units = cost_units(game)
+    found = _two_players(System(in_units(game, units), order), begin / units, units)
+    return found if len(found) == 3 else (found[0] * units, found[1])
+
+
+def _two_players(system: System, begin: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, str] | Failure:
     trace = follow(system, begin)
+    unit = float(units.flat[1 if trace.condition == "H_F,vv" else 0])
+    trace = dataclasses.replace(trace, eigenvalue=trace.eigenvalue * unit)
     if trace.end == End.REST:
         return newton(system, trace.P, tolerance=0.0)[0], ""
     if trace.end == End.CYCLE:
@@ -194,48 +210,66 @@ def _answer(
     system: System, P: np.ndarray, reason: str, tolerance: float, active: str | None, certify: bool
 ) -> LinearQuadraticSolution:
     game, order = system.game, system.order
-    point = system.point(P)
     lost = failing(system, P)
     if lost is not None:
         return _unsolved(game, order, _ill_posed(lost["condition"], lost["eigenvalue"], lost["regime"], math.nan))
+    units = cost_units(game)
+    scaled = System(in_units(game, units), order)
+    point = scaled.point(P / units)
     equation = Lyapunov(point.closed, point.closed_noise, game.generator, system.beta)
-    m, n = system.m, system.n
     if not equation.is_stable():
         return _unsolved(game, order, _ill_posed("closed loop", equation.abscissa() + system.beta, -1, math.nan))
+    found = _linear_and_scalar(scaled, point)
+    if found is None:
+        return _unsolved(game, order, _ill_posed("linear part", 0.0, -1, math.nan))
+    p, r, load = found
+    missed = [max(np.abs(scaled.flow(point)).max(), np.abs(scaled.linear_flow(point, p)).max())]
+    terms = [equation.size * (1 + np.abs(point.P).max() + np.abs(p).max())]
+    if system.beta > 0:  # what r balances is quadratic in p and linear in temperatures: of a size of its own
+        matrix = scaled.scalar_matrix()
+        missed.append(np.abs(load.T - matrix @ r.T).max())
+        terms.append(1 + np.abs(load).max() + np.abs(matrix).sum(axis=-1).max() * np.abs(r).max())
+    if not np.isfinite([*missed, *terms]).all():
+        return _unsolved(game, order, _beyond_floats())
+    worst = int(np.argmax(np.divide(missed, terms)))
+    enclosed: Enclosure | None = None
+    if certify:
+        enclosed = enclose(game, order, P)
+        if enclosed is None and active is not None:
+            enclosed = enclose_alone(game, order, P, active)
+    status = Status.CONVERGED if missed[worst] <= tolerance * terms[worst] else Status.BUDGET
+    if status == Status.BUDGET:
+        reason = f"budget: residual {missed[worst]:.3g} beside terms of {terms[worst]:.3g}; loosen the tolerance"
+    p, r = (p * units)[..., 0], r * units[..., 0, 0]
+    error_bound = math.nan if enclosed is None else enclosed.bound(P, p, r)
+    if math.isnan(error_bound) and not reason:
+        reason = "converged: the residual is that of rounding; no error bound was proved."
+    return _solution(
+        game,
+        order,
+        [Values(P=P[k], p=p[k], r=r[k]) for k in range(2)],
+        residual=float(max(missed) * units.max()),
+        error_bound=error_bound,
+        status=status,
+        certificate=None if enclosed is None else point_fact(order, enclosed),
+        reason=reason,
+    )
+
+
+def _linear_and_scalar(system: System, point: Point) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """p (2, m, n, 1), r and what it balances (2, m), both NaN without a discount; None where p's equations fail."""
+    m, n = system.m, system.n
     matrix = system.linear_matrix(point)
     still = system.linear_flow(point, np.zeros((2, m, n, 1)))
     try:
         p = -np.linalg.solve(matrix, still.reshape(-1)).reshape(2, m, n, 1)
         p = p - np.linalg.solve(matrix, system.linear_flow(point, p).reshape(-1)).reshape(p.shape)
     except np.linalg.LinAlgError:
-        return _unsolved(game, order, _ill_posed("linear part", 0.0, -1, math.nan))
-    r = np.full((2, m), np.nan)
-    missed = [np.abs(system.flow(point)).max(), np.abs(system.linear_flow(point, p)).max()]
-    if system.beta > 0:
-        load = system.scalar_load(point, p)
-        r = np.linalg.solve(system.scalar_matrix(), load.T).T
-        missed.append(np.abs(load.T - system.scalar_matrix() @ r.T).max())
-    residual = float(max(missed))
-    terms = equation.size * (1 + np.abs(P).max() + np.abs(p).max())
-    enclosed: Enclosure | None = None
-    if certify:
-        enclosed = enclose(game, order, P)
-        if enclosed is None and active is not None:
-            enclosed = enclose_alone(game, order, P, active)
-    status = Status.CONVERGED if residual <= tolerance * terms else Status.BUDGET
-    if status == Status.BUDGET:
-        reason = f"budget: residual {residual:.3g} beside terms of {terms:.3g}; loosen the tolerance"
-    values = [Values(P=P[k], p=p[k, ..., 0], r=r[k]) for k in range(2)]
-    return _solution(
-        game,
-        order,
-        values,
-        residual=residual,
-        error_bound=math.nan if enclosed is None else enclosed.bound(P, p[..., 0], r),
-        status=status,
-        certificate=None if enclosed is None else point_fact(order, enclosed),
-        reason=reason,
-    )
+        return None
+    if not system.beta > 0:
+        return p, np.full((2, m), np.nan), np.full((2, m), np.nan)
+    load = system.scalar_load(point, p)
+    return p, np.linalg.solve(system.scalar_matrix(), load.T).T, load
 
 
 def point_fact(order: str, enclosed: Enclosure) -> dict[str, Any]:
@@ -288,6 +322,13 @@ def _ill_posed(condition: str, eigenvalue: float, regime: int, time: float) -> F
         "time_to_go": _text(time),
     }
     return Status.ILL_POSED, f"ill-posed: {meaning}{number}{where}{when}", certificate
+
+
+def _beyond_floats() -> Failure:
+    reason = (
+        "undecided: floats cannot hold the equations' terms, or tell a matrix from a singular one; rescale the game."
+    )
+    return Status.UNDECIDED, reason, {"condition": "floats"}
 
 
 def _text(number: float) -> str | None:

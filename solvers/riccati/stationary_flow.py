@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from solvers.riccati.nash import equilibrated
 from solvers.riccati.stationary_system import Point, System
 
 GAMMA = 1 + math.sqrt(0.5)
@@ -69,7 +70,10 @@ class Trace:
 
 
 def follow(system: System, start: np.ndarray, *, budget: int = 4000) -> Trace:
-    """The flow from `start` (2, m, n, n) until Newton's method takes over, or something else ends it."""
+    """The flow from `start` (2, m, n, n) until Newton's method takes over, or something else ends it.
+
+    Raises `np.linalg.LinAlgError` where floats cannot hold the flow or its derivatives.
+    """
     P, time, step = start, 0.0, None
     scale = 1 + np.abs(start).max()
     watch = _Watch(P)
@@ -90,6 +94,8 @@ def follow(system: System, start: np.ndarray, *, budget: int = 4000) -> Trace:
         point = system.point(P)
         f = system.pack(system.flow(point))
         J = system.jacobian(point)
+        if not (np.isfinite(f).all() and np.isfinite(J).all()):
+            raise np.linalg.LinAlgError("the flow is beyond the floats")
         if step is None:
             step = 0.01 * scale / (np.abs(f).max() + scale * (np.abs(J).max() + 1e-300))
         arrived = _newton_from(system, P, f, J)
@@ -159,7 +165,7 @@ def failing(system: System, P: np.ndarray) -> dict[str, Any] | None:
         return lost
     if system.order == "nash":
         lost = _first("H_L,uu", leader[..., u, u])
-        smallest = np.linalg.svd(system.joint(leader, follower), compute_uv=False)[..., [-1, 0]]
+        smallest = np.linalg.svd(equilibrated(system.joint(leader, follower)), compute_uv=False)[..., [-1, 0]]
         singular = np.flatnonzero(smallest[..., 0] <= 2.0**-50 * smallest[..., 1])
         if lost is None and len(singular):
             lost = {"condition": "joint first-order conditions", "eigenvalue": 0.0, "regime": int(singular[0])}
@@ -183,7 +189,7 @@ def _side(system: System, P: np.ndarray) -> np.ndarray | None:
     if system.order != "nash":
         return None
     leader, follower = system.hessian(system.leader_M, P[0]), system.hessian(system.follower_M, P[1])
-    return np.sign(np.linalg.det(system.joint(leader, follower)))
+    return np.linalg.slogdet(system.joint(leader, follower))[0]
 
 
 def _flow_at(system: System, P: np.ndarray) -> tuple[Point, np.ndarray] | None:
@@ -261,7 +267,7 @@ def _about_to_fail(system: System, P: np.ndarray, f: np.ndarray, share: float = 
             worst = {"condition": condition, "eigenvalue": float(smallest[regime]), "regime": regime}
             ratio = beside
     if worst is None and system.order == "nash":
-        smallest = np.linalg.svd(system.joint(leader, follower), compute_uv=False)[..., [-1, 0]]
+        smallest = np.linalg.svd(equilibrated(system.joint(leader, follower)), compute_uv=False)[..., [-1, 0]]
         regime = int(np.argmin(smallest[..., 0] / smallest[..., 1]))
         if smallest[regime, 0] < share * smallest[regime, 1]:
             worst = {

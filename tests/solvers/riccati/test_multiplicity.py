@@ -279,3 +279,25 @@ def test_refusals() -> None:
         policy_iteration(game, np.zeros((1, 1, 1)), kind="simultaneous")
     with pytest.raises(SolverError, match="order"):
         multiplicity(game, order="markov")
+
+
+@pytest.mark.parametrize("order", ["stackelberg", "nash"])
+def test_iterations_end_at_the_same_solutions_whatever_the_units_of_costs(order: str) -> None:
+    # Three solutions; flows from zero and from G that differ would be told apart by their numbers.
+    leader, follower = [[0.5, 0, 0], [0, 2, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0], [0, 0, 1]]
+    one = multiplicity(scalar(1, 1, 1, leader, follower), order=order)
+    other = multiplicity(
+        scalar(1, 1, 1, 2.0**60 * np.array(leader), 2.0**-60 * np.array(follower)),
+        order=order,
+    )
+    assert one.reached == other.reached
+    assert any(isinstance(end, int) for end in one.reached.values())
+    units = np.array([2.0**60, 2.0**-60]).reshape(2, 1, 1, 1)
+    for mine, theirs in zip(one.points, other.points, strict=True):
+        np.testing.assert_allclose(theirs.P, mine.P * units, rtol=1e-12, atol=0)
+
+
+def test_equations_beyond_the_floats_are_refused() -> None:
+    game = scalar(1, 1, 1, np.diag([1, 1, 0]), np.diag([1, 0, 1]), noise=(1e200, 0, 0))
+    with pytest.raises(SolverError, match="within the floats"):
+        multiplicity(game)

@@ -472,3 +472,40 @@ def test_start_chooses_among_solutions_that_attract() -> None:
     )
     radius = float(Fraction(near.certificate["radius"]))
     assert np.abs(point - np.stack([once.leader.P, once.follower.P])).max() <= radius < 1e-11
+
+
+@pytest.mark.parametrize("order", ["stackelberg", "nash"])
+@pytest.mark.parametrize("factors", [(1e9, 1e9), (1e30, 1.0), (1.0, 1e-30), (1e150, 1e-150)])
+def test_multiples_of_one_players_costs_have_the_same_play(order: str, factors: tuple[float, float]) -> None:
+    game = game_of(np.random.default_rng(5))
+    changes = {
+        f"{player}_{name}": getattr(game, f"{player}_{name}") * factor
+        for player, factor in zip(("leader", "follower"), factors, strict=True)
+        for name in ("M", "m", "temperature")
+    }
+    one, other = stationary(game, order=order), stationary(dataclasses.replace(game, **changes), order=order)
+    assert (one.status, other.status) == (Status.CONVERGED, Status.CONVERGED)
+    assert "converged" in other.message and (np.isfinite(other.error_bound) or "no error bound" in other.message)
+    for player, factor in zip(("leader", "follower"), factors, strict=True):
+        for name in ("P", "p"):
+            mine, theirs = (getattr(getattr(solved, player), name) for solved in (one, other))
+            # Roundings of costs that are no powers of two, through equations of condition numbers below 100.
+            np.testing.assert_allclose(theirs / factor, mine, rtol=0, atol=1e-13 * np.abs(mine).max())
+    np.testing.assert_allclose(other.policies["leader"]["gain"], one.policies["leader"]["gain"], atol=1e-13)
+
+
+@pytest.mark.parametrize("changes", [{"leader_m": 1e20 * np.ones((2, 4))}, {"leader_temperature": 1e100}])
+def test_constants_of_values_may_be_far_larger_than_the_rest(changes: dict[str, Any]) -> None:
+    game = game_of(np.random.default_rng(5), **changes)
+    solved = stationary(game)
+    assert solved.status == Status.CONVERGED, solved.message
+    np.testing.assert_allclose(solved.leader.P, stationary(game_of(np.random.default_rng(5))).leader.P, rtol=1e-13)
+
+
+@pytest.mark.parametrize("changes", [{"C": 1e200 * np.ones((2, 2, 2, 2))}, {"discount": 1e-300}])
+@pytest.mark.parametrize("order", ["stackelberg", "nash"])
+def test_what_floats_cannot_hold_is_undecided(changes: dict[str, Any], order: str) -> None:
+    solved = stationary(game_of(np.random.default_rng(5), **changes), order=order)
+    assert solved.status == Status.UNDECIDED
+    assert "rescale the game" in solved.message and "\n" not in solved.message
+    assert np.isnan(solved.leader.P).all()
