@@ -18,6 +18,7 @@ from games.core import Game
 from games.errors import FirstmoverError, shown
 from verify.errors import ClaimError
 from verify.exact.game_json import to_json
+from verify.remembered import remembered
 from verify.statement import Claim
 from verify.twin import Twin, instance_to_json
 from verify.variant import Variant, variants
@@ -118,16 +119,22 @@ def _undefined(claim: Claim) -> Any:
     return found
 
 
-PROOFS = ("proofs/**/*.py", "verify/symbolic.py", "verify/terms.py", "verify/concept.py", "verify/vocabulary/*.py")
-"""The sources on which it depends whether a derivation proves a relation."""
+PROOFS = (
+    "proofs/**/*.py",
+    "verify/symbolic.py",
+    "verify/terms.py",
+    "verify/concept.py",
+    "verify/vocabulary/*.py",
+    "verify/checks.py",
+    "verify/remembered.py",
+)
+"""The sources on which it depends whether a derivation proves a relation, and what is said of it."""
 
 
 def _derivation(claim: Claim) -> Any:
-    from verify.remembered import digest_of, remembered
-
     hypotheses = [(h.name, h.means, h.relation.to_json()) for h in claim.hypotheses]
     asked = (claim.derivation, claim.conclusion, list(claim.means), claim.relation.to_json(), hypotheses)
-    return remembered("derivations", (digest_of(*PROOFS), *asked), lambda: _derived(claim))
+    return remembered("derivations", asked, lambda: _derived(claim), sources=PROOFS)
 
 
 def _derived(claim: Claim) -> Any:

@@ -1,9 +1,12 @@
 """Findings kept: made once for the same sources, made anew when anything changes or an entry is damaged."""
 
 import json
+import time
 
 import pytest
 
+from verify import provenance
+from verify import remembered as module
 from verify.checks import PROOFS, run_check
 from verify.provenance import ROOT
 from verify.remembered import digest_of, remembered
@@ -65,9 +68,36 @@ def test_the_digest_covers_every_derivation_and_what_reads_them():
     assert digest_of(*PROOFS) != digest_of(*PROOFS[1:])
 
 
-def test_a_derivation_is_found_again_as_it_was(folder):
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_sources_changed_since_they_were_imported_are_not_answered_for(folder, tmp_path, monkeypatch, when):
+    """What was computed by an older source must not be kept under the digest of the new one."""
+    source = tmp_path / "source.py"
+    source.write_text("")
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "_BEGUN", time.time_ns() + 10**12)  # as if the process began long after
+    times = 0
+
+    def compute():
+        nonlocal times
+        times += 1
+        if when == "meanwhile" and times == 1:
+            monkeypatch.setattr(module, "_BEGUN", 0)
+        return times
+
+    if when == "before":
+        monkeypatch.setattr(module, "_BEGUN", time.time_ns())
+    for expected in (1, 2):
+        assert remembered("findings", ["claim"], compute, sources=("source.py",)) == expected
+    assert not (folder / "findings").exists()
+    monkeypatch.setattr(module, "_BEGUN", time.time_ns() + 10**12)
+    for _ in range(2):
+        assert remembered("findings", ["claim"], compute, sources=("source.py",)) == 3
+
+
+def test_a_derivation_is_found_again_as_it_was(folder, monkeypatch):
     from verify.catalogue import find
 
+    monkeypatch.setattr(module, "_BEGUN", time.time_ns() + 10**12)  # sources may be younger than this process
     claim = find("", "softmax/variational")
     first = json.loads(json.dumps(run_check(claim, "derivation")))
     (file,) = (folder / "derivations").iterdir()
