@@ -13,6 +13,7 @@ from solvers.errors import SolverError
 from solvers.riccati.batch_kernel import solve_block
 from solvers.riccati.hamiltonian import Values, stage
 from solvers.riccati.solution import LinearQuadraticSolution
+from solvers.riccati.units import scales
 
 BLOCK = 256
 """Games a call of the compiled block."""
@@ -23,7 +24,7 @@ def stationary_batch(
 ) -> LinearQuadraticSolution:
     """Stationary feedback Stackelberg values of every game of a batch, from the Riccati flow that starts at zero.
 
-    `residual` is the largest defect of the Riccati, linear and scalar equations; beside their terms it is at most
+    `residual` bounds the largest defect of the Riccati, linear and scalar equations; beside their terms it is at most
     `tolerance` where CONVERGED, and the closed loop is stable in mean square at the discount. ILL_POSED where the flow
     escapes or loses a condition, the closed loop is not stable, or (policy seen) H_L,uu is not positive definite;
     BUDGET after `budget` steps. `error_bound` is NaN: `solvers.riccati.stationary` proves bounds, and says what failed.
@@ -45,16 +46,22 @@ def stationary_batch(
         # Always a copy of its own: read-only arrays would be another type, compiled for a second time.
         return np.array(array.reshape(count, *array.shape[array.ndim - core :]), order="C")
 
+    def per(array: np.ndarray, units: np.ndarray) -> np.ndarray:
+        return array / units.reshape(*units.shape, *(1,) * (array.ndim - 2))
+
+    # The flow measures values beside 1: each game is solved in units of its own (`solvers.riccati.units`).
+    costs, rate = (found.reshape(count, -1) for found in scales(game))  # (games, 2) and (games, 1)
+    root = np.sqrt(rate)
     inputs = [
-        rows(game.generator, 2),
-        rows(np.concatenate([game.A, game.B, game.E], axis=-1), 3),
-        rows(np.concatenate([game.C, game.D, game.F], axis=-1), 4),
-        rows(np.stack([game.leader_M, game.follower_M], axis=-4), 4),
-        rows(game.b, 2),
-        rows(game.s, 3),
-        rows(np.stack([game.leader_m, game.follower_m], axis=-3), 3),
-        rows(game.discount, 0),
-        rows(np.stack([game.leader_temperature, game.follower_temperature], axis=-1), 1),
+        per(rows(game.generator, 2), rate),
+        per(rows(np.concatenate([game.A, game.B, game.E], axis=-1), 3), rate),
+        per(rows(np.concatenate([game.C, game.D, game.F], axis=-1), 4), root),
+        per(rows(np.stack([game.leader_M, game.follower_M], axis=-4), 4), costs),
+        per(rows(game.b, 2), rate),
+        per(rows(game.s, 3), root),
+        per(rows(np.stack([game.leader_m, game.follower_m], axis=-3), 3), costs),
+        rows(game.discount, 0) / rate[:, 0],
+        per(rows(np.stack([game.leader_temperature, game.follower_temperature], axis=-1), 1), costs),
     ]
     status, steps = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int64)
     outputs = [
@@ -81,6 +88,8 @@ def stationary_batch(
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, starts))
     _, residual, _, P, p, r, gains = outputs
+    residual = residual * costs.max(axis=-1)
+    P, p, r = (per(array, rate / costs) for array in (P, p, r))
 
     def shaped(array: np.ndarray) -> Any:
         return array.reshape(shape + array.shape[1:])[()]

@@ -86,6 +86,8 @@ def solve_block(
         terms = scale * (
             1.0 + largest(work[6].ravel()) + largest(work[7].ravel()) ** 2 + largest(generator[game].ravel())
         )
+        if beta[game] > 0.0:  # what r balances may be of another size: temperatures are in it
+            terms += (beta[game] + largest(generator[game].ravel())) * largest(r[game].ravel())
         if not residual[game] <= tolerance * terms:
             status[game] = BUDGET if np.isfinite(residual[game]) else ILL_POSED
 

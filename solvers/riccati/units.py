@@ -45,9 +45,8 @@ class Units:
 
 def in_units(game: LinearQuadraticGame) -> Units:
     """A single game of floats without a horizon in units of its largest costs and of its own rates of change."""
-    costs = tuple(_power(float(np.abs(getattr(game, f"{player}_M")).max()), 2) for player in PLAYERS)
-    own = max(float(np.abs(game.A).max()), float(np.abs(game.C).max()) ** 2, float(game.discount))
-    rate = _power(own, 4)
+    found, rates = scales(game)
+    costs, rate = tuple(found.tolist()), float(rates)
     if costs == (1.0, 1.0) and rate == 1.0:
         return Units(game=game, costs=(1.0, 1.0), rate=1.0)
     changed: dict[str, Any] = {
@@ -60,6 +59,15 @@ def in_units(game: LinearQuadraticGame) -> Units:
     return Units(game=dataclasses.replace(game, **changed), costs=(costs[0], costs[1]), rate=rate)
 
 
-def _power(size: float, base: int) -> float:
-    """The power of the base nearest to the size in ratio, within the floats; 1 for zero."""
-    return float(base) ** round(math.log(size, base)) if 1e-150 < size < 1e150 else 1.0
+def scales(game: LinearQuadraticGame) -> tuple[np.ndarray, np.ndarray]:
+    """s_L, s_F (*batch, 2) and rho (*batch,) of a game or of each of a batch."""
+    own = np.abs(game.A).max(axis=(-3, -2, -1)), np.abs(game.C).max(axis=(-4, -3, -2, -1)) ** 2, game.discount
+    costs = [np.abs(getattr(game, f"{player}_M")).max(axis=(-3, -2, -1)) for player in PLAYERS]
+    return _power(np.stack(costs, axis=-1), 2), _power(np.maximum(np.maximum(*own[:2]), own[2]), 4)
+
+
+def _power(sizes: np.ndarray, base: int) -> np.ndarray:
+    """The power of the base nearest to each size in ratio; 1 for zero, and at the ends of the floats."""
+    ordinary = (sizes > 1e-150) & (sizes < 1e150)
+    exponents = np.rint(np.log2(np.where(ordinary, sizes, 1.0)) / math.log2(base))
+    return np.ldexp(1.0, (exponents * math.log2(base)).astype(int))

@@ -133,3 +133,25 @@ def test_refusals() -> None:
         stationary_batch(dataclasses.replace(games, horizon=1.0))
     with pytest.raises(SolverError, match="threads"):
         stationary_batch(games, threads=0)
+
+
+@pytest.mark.parametrize("costs", [(1e9, 1e9), (1e-9, 1e-9), (1e9, 1e-9), (1e-9, 1e9)])
+@pytest.mark.parametrize("rate", [1.0, 4.0**9, 4.0**-9])
+def test_units_of_costs_and_time_change_nothing(costs: tuple[float, float], rate: float) -> None:
+    game = games_of(12, 2, 2, 1, 1)
+    changed = {name: rate * getattr(game, name) for name in ("generator", "A", "B", "E", "b", "discount")}
+    changed |= {name: np.sqrt(rate) * getattr(game, name) for name in "CDFs"}
+    for player, unit in zip(("leader", "follower"), costs, strict=True):
+        changed |= {f"{player}_{name}": unit * getattr(game, f"{player}_{name}") for name in ("M", "m", "temperature")}
+    plain, scaled = stationary_batch(game), stationary_batch(dataclasses.replace(game, **changed))
+    np.testing.assert_array_equal(scaled.status, plain.status)
+    assert plain.converged.all()
+    for one, other, unit in ((plain.leader, scaled.leader, costs[0]), (plain.follower, scaled.follower, costs[1])):
+        for name in "Ppr":
+            expected = unit / rate * getattr(one, name)
+            np.testing.assert_allclose(getattr(other, name), expected, rtol=1e-9, atol=1e-11 * np.abs(expected).max())
+
+
+def test_a_high_temperature_is_no_lack_of_accuracy() -> None:
+    game = games_of(12, 2, 2, 1, 1, leader_temperature=1e12, follower_temperature=1e12)
+    assert stationary_batch(game).converged.all()
