@@ -32,7 +32,7 @@ from solvers.riccati.finite_path import Knots, Paths, equations, first, pack, st
 from solvers.riccati.finite_singular import singularity
 from solvers.riccati.hamiltonian import ORDERS, stage, terminal
 from solvers.riccati.nash import condition_number
-from solvers.riccati.solution import LinearQuadraticSolution
+from solvers.riccati.solution import LinearQuadraticSolution, Policies
 from solvers.solution import Status
 
 COARSER = 64.0
@@ -228,7 +228,6 @@ def _assembled(game: LinearQuadraticGame, order: str, answers: list[dict[str, An
     batch = game.batch_shape
     states = [first(unpack(answer["path"].equations, answer["state"][None])) for answer in answers]
     leader, follower = stacked(states, batch)
-    at = stage(game, leader, follower, order)
 
     def each(name: str, dtype: type) -> Any:
         if not batch:
@@ -240,10 +239,7 @@ def _assembled(game: LinearQuadraticGame, order: str, answers: list[dict[str, An
     return LinearQuadraticSolution(
         concept=order,
         values={"leader": leader.r, "follower": follower.r},
-        policies={
-            "leader": {"gain": at.leader_gain, "offset": at.leader_offset, "covariance": at.leader_covariance},
-            "follower": {"K": at.K, "T": at.T, "kappa": at.kappa, "covariance": at.follower_covariance},
-        },
+        policies=Policies(game, leader, follower, order),
         residual=each("residual", float),
         error_bound=each("error_bound", float),
         status=each("status", int),

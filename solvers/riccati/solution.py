@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from games import errors
-from games.linear_quadratic import LinearQuadraticGame
+from games.linear_quadratic import PLAYERS, LinearQuadraticGame
 from solvers.errors import SolverError
 from solvers.riccati.hamiltonian import Stage, Values, rates, stage
 from solvers.solution import Solution
@@ -35,6 +37,33 @@ class Laws:
     follower_mean: np.ndarray  # (*batch, *pts, kv) K x + kappa
     follower_response: np.ndarray  # (*batch, *pts, kv, ku) T
     follower_covariance: np.ndarray  # (*batch, *pts, kv, kv)
+
+
+class Policies(Mapping[str, Mapping[str, np.ndarray]]):
+    """Both players' gains, offsets and covariances at given values, worked out when one is first asked for."""
+
+    def __init__(self, game: LinearQuadraticGame, leader: Values, follower: Values, order: str) -> None:
+        self._stage_at = (game, leader, follower, order)
+
+    def __getitem__(self, player: str) -> Mapping[str, np.ndarray]:
+        return self._laws[player]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PLAYERS)
+
+    def __len__(self) -> int:
+        return len(PLAYERS)
+
+    def __repr__(self) -> str:
+        return repr(self._laws)
+
+    @functools.cached_property
+    def _laws(self) -> dict[str, dict[str, np.ndarray]]:
+        at = stage(*self._stage_at)
+        return {
+            "leader": {"gain": at.leader_gain, "offset": at.leader_offset, "covariance": at.leader_covariance},
+            "follower": {"K": at.K, "T": at.T, "kappa": at.kappa, "covariance": at.follower_covariance},
+        }
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

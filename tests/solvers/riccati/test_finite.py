@@ -1,6 +1,7 @@
 """Games with a horizon: closed forms, scipy's integrators, times of singularities, order, bounds, batches."""
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -390,3 +391,20 @@ def test_what_is_refused(scalar_game, options, order, message):
 def test_tolerances_are_floats_that_can_be_met(scalar_game):
     with pytest.raises(SolverError, match="tolerance: expected a number of"):
         finite.solve(scalar_game(), tolerance=1e-16)
+
+
+@pytest.mark.parametrize("order", ["stackelberg", "nash"])
+def test_policies_are_the_laws_at_the_start(random_game, order):
+    found = finite.solve(random_game(6, batch=(2,)), order=order)
+    at = found.gains(0.0)
+    assert list(found.policies) == ["leader", "follower"] and "gain" in repr(found.policies)
+    names = {"gain": "leader_gain", "offset": "leader_offset", "covariance": "leader_covariance"}
+    for name, of in names.items():
+        np.testing.assert_allclose(found.policies["leader"][name], getattr(at, of), rtol=1e-13)
+    for name, of in {"K": "K", "T": "T", "kappa": "kappa", "covariance": "follower_covariance"}.items():
+        np.testing.assert_allclose(found.policies["follower"][name], getattr(at, of), rtol=1e-13)
+    again = pickle.loads(pickle.dumps(found.policies))
+    np.testing.assert_array_equal(again["follower"]["K"], found.policies["follower"]["K"])
+    assert found.policies["leader"] is found.policies["leader"]
+    with pytest.raises(KeyError):
+        found.policies["nature"]
