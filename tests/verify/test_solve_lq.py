@@ -85,6 +85,17 @@ def test_games_that_never_end(firstmover):
     assert code == 0 and answer["value"]["follower"]["P"][0][0] == pytest.approx([(math.sqrt(13) - 3) / 2], abs=1e-10)
 
 
+def test_without_discount_there_are_values_but_for_their_constant(firstmover):
+    game = changed(horizon=None, discount=0, generator=[[-2, 2], [0, 0]])
+    game["regimes"][1]["A"] = [[-1]]
+    code, answer, _ = firstmover(game)
+    # 1 - P^2 - 2 P = 0.
+    assert code == 0 and answer["value"]["follower"]["P"][0][0] == pytest.approx([math.sqrt(2) - 1], abs=1e-10)
+    assert answer["value"]["follower"]["r"] is None and answer["follower_value"] is None
+    code, text, _ = firstmover(game, as_json=False)
+    assert code == 0 and "follower P: (((0.4142" in text and "None" not in text and "nan" not in text
+
+
 def test_an_escape_is_exit_code_1(firstmover):
     game = changed(horizon=3)
     game["regimes"][0]["follower"]["G"] = [[-9]]

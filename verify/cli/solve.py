@@ -273,7 +273,8 @@ def _print(answer: dict[str, Any]) -> None:
         elif name in ("value", "gains"):
             for player, parts in (value or {}).items():
                 for part, entries in parts.items():
-                    click.echo(f"{player} {part}: {text(entries)}")
+                    if entries is not None:
+                        click.echo(f"{player} {part}: {text(entries)}")
         elif name == "cycle":
             for number, phase in enumerate(value):
                 _print_policies(phase, f"plays in phase {number}")

@@ -40,13 +40,17 @@ def answer(solution: LinearQuadraticSolution) -> dict[str, Any]:
 
 
 def _whole(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]] | None:
-    """The arrays as lists (zeros without a sign), or None where numbers are missing."""
+    """The arrays as lists (zeros without a sign), or None where numbers are missing.
+
+    Without a discount r alone is: what a game costs that never ends is infinite, how it is played is not.
+    """
     import numpy as np
 
-    if not all(np.isfinite(entries).all() for part in parts.values() for entries in part.values()):
+    if not all(np.isfinite(of).all() for part in parts.values() for name, of in part.items() if name != "r"):
         return None
     return {
-        key: {name: plain(np.asarray(entries) + 0.0) for name, entries in part.items()} for key, part in parts.items()
+        key: {name: plain(np.asarray(of) + 0.0) if np.isfinite(of).all() else None for name, of in part.items()}
+        for key, part in parts.items()
     }
 
 
