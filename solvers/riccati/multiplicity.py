@@ -21,7 +21,8 @@ from solvers.riccati.stability import Stability, stability
 from solvers.riccati.stationary_bound import enclose
 from solvers.riccati.stationary_flow import End, failing, follow, newton
 from solvers.riccati.stationary_iteration import policy_iteration
-from solvers.riccati.stationary_system import System, cost_units, in_units
+from solvers.riccati.stationary_system import System
+from solvers.riccati.units import in_units
 from solvers.solution import Status
 
 SAME = 1e-6
@@ -95,21 +96,21 @@ def multiplicity(
 
 def _listed(game: LinearQuadraticGame, order: str, starts: int, seed: int) -> Multiplicity:
     system = System(game.float(), order)
-    units = cost_units(system.game)
-    scaled = System(in_units(system.game, units), order)
+    units = in_units(system.game)
+    scaled = System(units.game, order)
     undecided: list[tuple[float, float]] = []
     if (game.regimes, game.states, game.leader_actions, game.follower_actions) == (1, 1, 1, 1):
         found = eliminate(game, order)
         points = [_point(system, _floats(root), root) for root in found.roots]
         complete, undecided, degree = found.complete, found.undecided, found.degree
     else:
-        points = [_point(system, P, None) for P in _searched(scaled, starts, seed, units)]
+        points = [_point(system, P * units.of(P), None) for P in _searched(scaled, starts, seed)]
         complete, degree = False, 0
     return Multiplicity(
         order=order,
         points=points,
         complete=complete,
-        reached=_reached(scaled, [point.P / units for point in points]),
+        reached=_reached(scaled, [point.P / units.of(point.P) for point in points]),
         undecided=undecided,
         degree=degree,
     )
@@ -156,7 +157,7 @@ def _point(system: System, P: np.ndarray, root: Root | None) -> StationaryPoint:
     return StationaryPoint(P=P, p=p[..., 0], r=r, stability=stability(game, P, order), enclosed=enclosed, root=root)
 
 
-def _searched(system: System, starts: int, seed: int, units: np.ndarray) -> list[np.ndarray]:
+def _searched(system: System, starts: int, seed: int) -> list[np.ndarray]:
     """What Newton's method finds from the flow's end and from random starts of growing size, both signs of costs."""
     rng = np.random.default_rng(seed)
     found: list[np.ndarray] = []
@@ -177,7 +178,7 @@ def _searched(system: System, starts: int, seed: int, units: np.ndarray) -> list
         except np.linalg.LinAlgError:
             continue
     found.sort(key=lambda P: P.ravel().tolist())
-    return [P * units for P in found]
+    return found
 
 
 def _starts(system: System, rng: np.random.Generator, starts: int) -> Iterator[np.ndarray]:

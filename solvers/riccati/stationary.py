@@ -25,7 +25,8 @@ from solvers.riccati.kleinman_lyapunov import Lyapunov
 from solvers.riccati.solution import LinearQuadraticSolution
 from solvers.riccati.stationary_bound import Enclosure, enclose, enclose_alone
 from solvers.riccati.stationary_flow import End, Trace, failing, follow, newton
-from solvers.riccati.stationary_system import Point, System, cost_units, in_units
+from solvers.riccati.stationary_system import Point, System
+from solvers.riccati.units import Units, in_units
 from solvers.solution import Status
 
 MOST_UNKNOWNS = 4000
@@ -77,7 +78,7 @@ def stationary(
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         try:
             if active is None:
-                found = _in_units(game, order, begin)
+                found = _two_players(game, order, begin)
             else:
                 found = _one_player(system, active, begin, given=start is not None)
             if len(found) == 3:
@@ -134,17 +135,18 @@ def _single(problem: ControlProblem) -> np.ndarray | None:
     return answer.X[None] if answer.status == Status.CONVERGED else None
 
 
-def _in_units(game: LinearQuadraticGame, order: str, begin: np.ndarray) -> tuple[np.ndarray, str] | Failure:
-    """What `_two_players` finds in units of each player's costs, in the game's own."""
-    units = cost_units(game)
-    found = _two_players(System(in_units(game, units), order), begin / units, units)
-    return found if len(found) == 3 else (found[0] * units, found[1])
+def _two_players(game: LinearQuadraticGame, order: str, begin: np.ndarray) -> tuple[np.ndarray, str] | Failure:
+    """P where the flow from `begin` goes, else one found from discounts; both followed in the game's own units."""
+    units = in_units(game)
+    found = _followed(System(units.game, order), begin / units.of(begin), units)
+    return found if len(found) == 3 else (found[0] * units.of(begin), found[1])
 
 
-def _two_players(system: System, begin: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, str] | Failure:
+def _followed(system: System, begin: np.ndarray, units: Units) -> tuple[np.ndarray, str] | Failure:
     trace = follow(system, begin)
-    unit = float(units.flat[1 if trace.condition == "H_F,vv" else 0])
-    trace = dataclasses.replace(trace, eigenvalue=trace.eigenvalue * unit)
+    trace = dataclasses.replace(
+        trace, time=trace.time / units.rate, eigenvalue=units.measured(trace.condition, trace.eigenvalue)
+    )
     if trace.end == End.REST:
         return newton(system, trace.P, tolerance=0.0)[0], ""
     if trace.end == End.CYCLE:
@@ -213,12 +215,13 @@ def _answer(
     lost = failing(system, P)
     if lost is not None:
         return _unsolved(game, order, _ill_posed(lost["condition"], lost["eigenvalue"], lost["regime"], math.nan))
-    units = cost_units(game)
-    scaled = System(in_units(game, units), order)
-    point = scaled.point(P / units)
-    equation = Lyapunov(point.closed, point.closed_noise, game.generator, system.beta)
+    units = in_units(game)
+    scaled = System(units.game, order)
+    point = scaled.point(P / units.of(P))
+    equation = Lyapunov(point.closed, point.closed_noise, units.game.generator, scaled.beta)
     if not equation.is_stable():
-        return _unsolved(game, order, _ill_posed("closed loop", equation.abscissa() + system.beta, -1, math.nan))
+        abscissa = units.measured("closed loop", equation.abscissa() + scaled.beta)
+        return _unsolved(game, order, _ill_posed("closed loop", abscissa, -1, math.nan))
     found = _linear_and_scalar(scaled, point)
     if found is None:
         return _unsolved(game, order, _ill_posed("linear part", 0.0, -1, math.nan))
@@ -240,7 +243,7 @@ def _answer(
     status = Status.CONVERGED if missed[worst] <= tolerance * terms[worst] else Status.BUDGET
     if status == Status.BUDGET:
         reason = f"budget: residual {missed[worst]:.3g} beside terms of {terms[worst]:.3g}; loosen the tolerance"
-    p, r = (p * units)[..., 0], r * units[..., 0, 0]
+    p, r = (p * units.of(p))[..., 0], r * units.of(r)
     error_bound = math.nan if enclosed is None else enclosed.bound(P, p, r)
     if math.isnan(error_bound) and not reason:
         reason = "converged: the residual is that of rounding; no error bound was proved."
@@ -248,7 +251,7 @@ def _answer(
         game,
         order,
         [Values(P=P[k], p=p[k], r=r[k]) for k in range(2)],
-        residual=float(max(missed) * units.max()),
+        residual=float(max(missed) * max(units.costs)),
         error_bound=error_bound,
         status=status,
         certificate=None if enclosed is None else point_fact(order, enclosed),

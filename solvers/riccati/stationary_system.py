@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from games.linear_quadratic import PLAYERS, LinearQuadraticGame, Sees
+from games.linear_quadratic import LinearQuadraticGame, Sees
 
 Array = Any
 """A float array, or a ball array of the same interface."""
@@ -74,34 +74,6 @@ class Point:
     reduced_uu: Array  # (m, ku, ku) Hhat_uu
     leader_slope: Array  # (m, N, n) H_L Phi
     follower_slope: Array  # (m, N, n)
-
-
-ORDINARY = 2.0**20
-"""Costs whose largest entry is within this factor of 1 are counted in units of 1."""
-
-
-def cost_units(game: LinearQuadraticGame) -> np.ndarray:
-    """A power of two for each player's costs and P, near the largest entry of M where that is far from 1, (2, 1, 1, 1).
-
-    Multiples of one player's costs have the same equilibria, but steps and starts are measured beside 1 + |P|.
-    """
-    units = np.ones((2, 1, 1, 1))
-    for k, player in enumerate(PLAYERS):
-        largest = float(np.abs(getattr(game, f"{player}_M")).max())
-        if 0 < largest and not 1 / ORDINARY <= largest <= ORDINARY:
-            units[k] = 2.0 ** math.frexp(largest)[1] if largest < 1 else 2.0 ** (math.frexp(largest)[1] - 1)
-    return units
-
-
-def in_units(game: LinearQuadraticGame, units: np.ndarray) -> LinearQuadraticGame:
-    """The game with each player's costs and temperature divided by his unit: so are his P, p and r."""
-    changed = {
-        f"{player}_{name}": getattr(game, f"{player}_{name}") / float(unit)
-        for player, unit in zip(PLAYERS, units.flat, strict=True)
-        for name in ("M", "m", "G", "g", "temperature")
-        if unit != 1
-    }
-    return dataclasses.replace(game, **changed) if changed else game
 
 
 class System:
