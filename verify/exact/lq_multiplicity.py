@@ -23,7 +23,7 @@ from games.core import Game
 from verify.exact.errors import CertificateError
 from verify.exact.lq_equations import Equations, Order, closed_loop, is_positive, right_side
 from verify.exact.lq_flow import Newton
-from verify.exact.lq_stationary import LONGEST
+from verify.exact.lq_stationary import check_separation
 
 Fact = Mapping[str, Any]
 Polynomial = dict[tuple[int, int], fmpq]  # (i, j) -> coefficient of p^i q^j
@@ -69,9 +69,7 @@ def _solutions(game: Game, bits: int) -> tuple[tuple[arb, arb], ...]:
         raise CertificateError("stationary solutions: expected a well-posed game, found one that is nowhere")
     leader, follower = (_polynomial(equations, player) for player in range(2))
     shear, resultant = _resultant(leader, follower)
-    longest = max(int(coefficient).bit_length() for coefficient in resultant.numer().coeffs())
-    if longest > LONGEST:
-        raise CertificateError(f"resultant: expected coefficients of at most {LONGEST} binary digits, found {longest}")
+    check_separation(resultant.numer())
     with ctx.workprec(bits + 64):
         newton = Newton(equations.over(arb), Order.STACKELBERG, bits)
         roots: list[Any] = resultant.numer().complex_roots()  # pyright: ignore[reportAssignmentType]: pairs, as it is
