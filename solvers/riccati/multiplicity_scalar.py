@@ -133,7 +133,7 @@ def eliminate(game: LinearQuadraticGame, order: str = "stackelberg") -> Eliminat
             roots, waiting = [], []
             for b in _real_roots(by_follower):
                 for a in _real_roots(by_leader):
-                    verdict = _judge(equations, a, b)
+                    verdict = _judge(equations, a, b, by_leader, by_follower)
                     if verdict is None:
                         waiting.append((a, b))
                     elif isinstance(verdict, Root):
@@ -145,7 +145,7 @@ def eliminate(game: LinearQuadraticGame, order: str = "stackelberg") -> Eliminat
     return Elimination(roots=roots, complete=not undecided, degree=int(by_follower.degree()), undecided=undecided)
 
 
-def _judge(equations: Equations, a: Any, b: Any) -> Root | bool | None:
+def _judge(equations: Equations, a: Any, b: Any, by_leader: fmpz_poly, by_follower: fmpz_poly) -> Root | bool | None:
     """The root in the box of a pair, False where there is none that counts, None where these bits do not tell."""
     if not (evaluate(equations.f, a, b).contains(0) and evaluate(equations.g, a, b).contains(0)):
         return False
@@ -165,7 +165,9 @@ def _judge(equations: Equations, a: Any, b: Any) -> Root | bool | None:
         middle = [_fraction(ball.mid()) for ball in box]
         radius = max(_fraction(ball.rad()) for ball in (a, b, *box))
         return Root(leader=middle[0], follower=middle[1], radius=_power_above(2 * radius))
-    if evaluate(equations.own, a, b).contains(0) and _is_root(equations.own, b):
+    if _is_root(equations.own, b, by_follower, (0, 1)) or (
+        equations.leader_own in equations.conditions and _is_root(equations.leader_own, a, by_leader, (1, 0))
+    ):
         return False
     return None
 
@@ -218,13 +220,17 @@ def _proved_zero(f: Polynomial, g: Polynomial, a: Any, b: Any) -> tuple[Any, Any
     return None
 
 
-def _is_root(polynomial: Polynomial, b: Any) -> bool:
-    """Whether the root in b's ball is the one, rational, root of a polynomial linear in b."""
-    terms = polynomial.to_dict()
-    slope = terms.get((0, 1), fmpq(0))
+def _is_root(condition: Polynomial, ball: Any, eliminated: fmpz_poly, linear: tuple[int, int]) -> bool:
+    """Whether a condition linear in one unknown is zero at the root of that unknown's polynomial in the ball.
+
+    The ball holds one root: it is the condition's own, rational, one where that is a root of both.
+    """
+    terms = condition.to_dict()
+    slope = terms.get(linear, fmpq(0))
     if slope == 0:
         return False
-    return bool(b.contains(-terms.get((0, 0), fmpq(0)) / slope))
+    zero = -terms.get((0, 0), fmpq(0)) / slope
+    return bool(ball.contains(zero)) and eliminated(zero) == 0
 
 
 def _real_roots(polynomial: fmpz_poly) -> list[Any]:

@@ -1,5 +1,6 @@
 """Scalar games in which a player's P is zero, or his equation falls into factors: lists stay complete."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -59,3 +60,12 @@ def test_nobody_acts() -> None:
     found = multiplicity(game_of(-1.0, 0.0, 0.0, (1.0, 1.0, 0.0), (2.0, 0.0, 1.0)))
     assert found.complete
     assert [point.P.ravel().tolist() for point in found.points] == [[0.4, 0.8]]  # M / (beta - 2 A)
+
+
+def test_points_at_which_the_leaders_own_curvature_vanishes_are_decided() -> None:
+    """H_L,uu = 4 + 4 P_L is zero at P_L = -1, a common zero of both equations once denominators are multiplied away."""
+    game = game_of(0.5, 0.0, 0.0, (0.0, 4.0, 0.5), (0.0, 0.0, 0.5), discount=1.0)
+    game = dataclasses.replace(game, C=0 * game.C + 2, D=0 * game.D + 2)
+    found = eliminate(game, "nash")
+    assert found.complete
+    assert [(root.leader, root.follower) for root in found.roots] == [(0, 0)]  # 4 P = 16 P^2 / (4 + 4 P)
