@@ -1,5 +1,6 @@
 """The command line: light to load, one line where something is wrong, exit codes that scripts can rely on."""
 
+import errno
 import json
 import os
 import subprocess
@@ -174,6 +175,21 @@ def test_derivations_are_listed_and_printed(firstmover, tmp_path):
     code, out, _ = firstmover("derive", "hjbi", "--out", str(tmp_path / "hjbi.md"))
     written = (tmp_path / "hjbi.md").read_text(encoding="utf-8")
     assert code == 0 and "`riccati/hjbi`" in written and r"\boxed{\beta\,V_L = " in written
+
+
+def test_a_full_disk_leaves_the_file_of_an_earlier_derivation(firstmover, tmp_path, monkeypatch):
+    file = tmp_path / "value-gap.html"
+    file.write_text("earlier")
+
+    def full(path, content):
+        with open(path, "wb") as stream:
+            stream.write(content[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    code, out, err = firstmover("derive", "softmax/value-gap", "--to", "html", "--out", str(file))
+    assert (code, out) == (2, "") and err == f"firstmover: {file}: No space left on device\n"
+    assert file.read_text() == "earlier" and list(tmp_path.iterdir()) == [file]
 
 
 def test_doctor_looks_at_this_installation(firstmover):

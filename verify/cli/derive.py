@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import stat
 from pathlib import Path
 
 import click
@@ -45,5 +47,24 @@ def command(topic: str | None, to: str, out: Path | None, as_json: bool) -> None
         click.echo(content, nl=not content.endswith(b"\n"))
         return
     file = out or Path(f"{topic.replace('/', '-')}.{FORMATS[to]}")
-    file.write_bytes(content)
+    _write(file, content)
     click.echo(str(file))
+
+
+def _write(file: Path, content: bytes) -> None:
+    """The file whole or, on a full disk, as it was; what is no regular file is written to as it stands."""
+    if file.exists() and not file.is_file():
+        file.write_bytes(content)
+        return
+    target = file.resolve()  # behind a link, not the link itself, is replaced
+    scratch = target.with_name(f".{target.name[:64]}.{secrets.token_hex(8)}")
+    try:
+        scratch.write_bytes(content)
+        if target.exists():
+            scratch.chmod(stat.S_IMODE(target.stat().st_mode))
+        scratch.replace(target)
+    except BaseException as problem:
+        scratch.unlink(missing_ok=True)
+        if isinstance(problem, OSError):
+            raise OSError(problem.errno, problem.strerror, str(file)) from None
+        raise
