@@ -61,16 +61,26 @@ class Stability:
 
 
 def stability(game: LinearQuadraticGame, P: np.ndarray, order: str = "stackelberg") -> Stability:
-    """All abscissas at the stationary P = (P_L, P_F), (2, m, n, n)."""
+    """All abscissas at the stationary P = (P_L, P_F), (2, m, n, n).
+
+    Raises `SolverError` where floats cannot hold the closed loop or the flow's derivatives.
+    """
     system = System(game, order)
-    point = system.point(np.asarray(P, dtype=float))
-    return Stability(
-        closed_loop=closed_loop(system, point).abscissa(),
-        discount=system.beta,
-        flow=_abscissa(system.jacobian(point)),
-        flow_linear=_abscissa(system.linear_matrix(point)),
-        flow_scalar=_abscissa(-system.scalar_matrix()),
-    )
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        try:
+            point = system.point(np.asarray(P, dtype=float))
+            return Stability(
+                closed_loop=closed_loop(system, point).abscissa(),
+                discount=system.beta,
+                flow=_abscissa(system.jacobian(point)),
+                flow_linear=_abscissa(system.linear_matrix(point)),
+                flow_scalar=_abscissa(-system.scalar_matrix()),
+            )
+        except np.linalg.LinAlgError:
+            raise SolverError(
+                "stability: expected a closed loop and a flow within the floats, found terms that are not; "
+                "rescale the game"
+            ) from None
 
 
 def closed_loop(system: System, point: Point) -> Lyapunov:

@@ -301,3 +301,6 @@ def test_equations_beyond_the_floats_are_refused() -> None:
     game = scalar(1, 1, 1, np.diag([1, 1, 0]), np.diag([1, 0, 1]), noise=(1e200, 0, 0))
     with pytest.raises(SolverError, match="within the floats"):
         multiplicity(game)
+    moved = scalar(1, 1e200, 1, np.diag([1, 1, 0]), np.diag([1, 0, 1]))
+    with pytest.raises(SolverError, match="within the floats"):
+        stability(moved, np.ones((2, 1, 1, 1)))
