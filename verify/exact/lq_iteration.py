@@ -59,7 +59,7 @@ Fact = Mapping[str, Any]
 Values = tuple[Matrix, ...]  # P or a gain, one a regime
 FOLLOWER = 1
 
-LONGEST = 2**15
+LONGEST = 2**17
 """Binary digits of a value: the next one of an exact iteration has about three times as many."""
 
 
