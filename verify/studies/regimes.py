@@ -53,7 +53,7 @@ def draw(game: LinearQuadraticGame, rng: np.random.Generator, progress: Progress
     paths = _paths(ending, over_time if over_time.converged else solution, start, int(rng.integers(2**31)))
     reach = 1.25 * float(np.abs(paths.states).max())
     progress(3, 6)
-    figures: list[Figure] = [_values(solution, reach)]
+    figures: list[Figure] = [_values(_without_constants(solution), reach)]
     if over_time.converged:
         figures.append(_gains(over_time, endless=game.horizon is None))
     if float(game.leader_temperature) > 0 or float(game.follower_temperature) > 0:
@@ -69,6 +69,19 @@ def draw(game: LinearQuadraticGame, rng: np.random.Generator, progress: Progress
 def _ending(game: LinearQuadraticGame) -> LinearQuadraticGame:
     """The game itself, or where it never ends the one cut off after a while."""
     return game if game.horizon is not None else dataclasses.replace(game, horizon=LONG)
+
+
+def _without_constants(solution: LinearQuadraticSolution) -> LinearQuadraticSolution:
+    """The solution itself, or with r = 0 where values have none: in games that neither end nor are discounted."""
+    if _adds_up(solution):
+        return solution
+    leader, follower = (dataclasses.replace(of, r=0.0 * of.p[..., 0]) for of in (solution.leader, solution.follower))
+    return dataclasses.replace(solution, leader=leader, follower=follower)
+
+
+def _adds_up(solution: LinearQuadraticSolution) -> bool:
+    """Whether costs add up to something: over a horizon, or discounted."""
+    return solution.game.horizon is not None or float(solution.game.discount) > 0
 
 
 def _values(solution: LinearQuadraticSolution, reach: float) -> Figure:
@@ -282,8 +295,26 @@ def _stages(solution: LinearQuadraticSolution, sees: Sees, temperature: float) -
 def _findings(
     solution: LinearQuadraticSolution, simultaneous: LinearQuadraticSolution, start: np.ndarray
 ) -> Iterator[str]:
-    game = solution.game
-    regimes = range(game.regimes)
+    lasting = "" if _adds_up(solution) else " a unit of time"  # then `accumulated` is a mean over the stationary law
+    if not lasting:
+        yield from _costs(solution, simultaneous, start)
+    else:
+        yield (
+            "The game neither ends nor is discounted: costs do not add up, and values are drawn without constants, as "
+            "x'Px/2 + p'x."
+        )
+    for sees in Sees:
+        leader, follower = _excess_at_one(solution, sees)
+        yield (
+            f"Exploring at temperature 1 of both costs the leader {_listed(leader)} and the follower "
+            f"{_listed(follower)} of raw cost{lasting} where he sees her {sees}."
+        )
+
+
+def _costs(
+    solution: LinearQuadraticSolution, simultaneous: LinearQuadraticSolution, start: np.ndarray
+) -> Iterator[str]:
+    regimes = range(solution.game.regimes)
     values = {player: [float(solution.value(player, 0.0, start, i)) for i in regimes] for player in PLAYERS}
     yield (
         f"With all states at 1 the game costs the leader {_listed(values['leader'])} and the follower "
@@ -298,12 +329,6 @@ def _findings(
         )
     else:
         yield f"The simultaneous game has no answer to compare with: {simultaneous.message}"
-    for sees in Sees:
-        leader, follower = _excess_at_one(solution, sees)
-        yield (
-            f"Exploring at temperature 1 of both costs the leader {_listed(leader)} and the follower "
-            f"{_listed(follower)} of raw cost where he sees her {sees}."
-        )
 
 
 def _listed(numbers: Sequence[float] | np.ndarray) -> str:

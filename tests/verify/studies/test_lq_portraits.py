@@ -102,6 +102,16 @@ def test_the_portrait_draws_the_values_of_the_solver(accelerator, drawing):
     )
 
 
+def test_values_without_end_or_discount_are_drawn_without_constants():
+    # x' = u + v, costs u^2 / 2 and (x^2 + v^2) / 2: u = 0, v = -x, and P = 1 of the follower.
+    game = _scalar(0, 0, np.diag([0, 1, 0]), np.diag([1, 0, 1])).float()
+    drawing = regimes.draw(game, np.random.default_rng(1), lambda done, of: None)
+    assert "costs do not add up" in drawing.findings[0] and not any("nan" in finding for finding in drawing.findings)
+    assert drawing.findings[-1].endswith("of raw cost a unit of time where he sees her policy.")
+    (curve,) = drawing.figures[0].panels[1].curves
+    np.testing.assert_allclose(curve.y, np.asarray(curve.x) ** 2 / 2, atol=1e-9)
+
+
 def test_densities_have_mass_one(drawing):
     laws = drawing.figures[2]
     assert isinstance(laws, Curves)
