@@ -161,6 +161,22 @@ def test_every_stationary_solution_of_a_scalar_game_is_listed(firstmover):
     assert "number 3" in out and "the Riccati flow leaves it" in out
 
 
+def test_an_iteration_that_ends_at_no_equilibrium_says_so(firstmover):
+    # x' = x + u + v, costs x^2 + u^2 and x^2 + v^2, discount 1/10: Newton from zero ends at the unstable solution.
+    costs = {"leader": {"M": [[1, 0, 0], [0, 1, 0], [0, 0, 0]]}, "follower": {"M": [[1, 0, 0], [0, 0, 0], [0, 0, 1]]}}
+    game = {
+        "kind": "lq",
+        "discount": 0.1,
+        "horizon": None,
+        "regimes": [{"A": [[1]], "B": [[1]], "E": [[1]], **costs}],
+        "temperature": {"leader": 0, "follower": 0},
+        "follower_sees": "action",
+    }
+    _, out, _ = firstmover(game, as_json=False)
+    assert "newton from zero ends at number 0, no equilibrium\n" in out
+    assert "flow from zero ends at number 1\n" in out
+
+
 def test_games_with_an_end_have_no_stationary_solutions(firstmover):
     _, out, _ = firstmover(to_json(named("scalar-regulator").GAME))
     assert "stationary_solutions" not in out

@@ -100,4 +100,7 @@ def print_stationary(found: dict[str, Any] | None) -> None:
             costs = ", ".join(f"{player} P {text(point['value'][player]['P'])}" for player in ("leader", "follower"))
             click.echo(f"  number {number}: {costs}; {settles}")
     for name, end in found["reached"].items():
-        click.echo(f"{name} ends at {f'number {end}' if isinstance(end, int) else end}")
+        if isinstance(end, int):
+            click.echo(f"{name} ends at number {end}" + ("" if points[end]["equilibrium"] else ", no equilibrium"))
+        else:
+            click.echo(f"{name} ends at {end}")
