@@ -127,6 +127,11 @@ def negative_curvature():
 @pytest.mark.parametrize(
     ("game", "options", "message"),
     [
+        (
+            negative_curvature() | {"horizon": None},
+            [],
+            "H_F,vv in regime 1: expected a positive definite matrix, found M_F,vv which is not",
+        ),
         (negative_curvature(), [], "H_F,vv at the horizon in regime 1: expected a positive definite matrix, found"),
         (changed(horizon=0), [], "horizon: expected a number > 0"),
         (changed(generator=[[-1, 2], [0, 0]]), [], "generator"),

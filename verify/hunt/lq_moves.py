@@ -23,7 +23,7 @@ Arrays = dict[str, np.ndarray]
 Move = Callable[[LinearQuadraticGame], Iterator[LinearQuadraticGame]]
 
 AXES = ("regimes", "states", "leader actions", "follower actions", "channels")
-SYMMETRIC = frozenset({"leader_M", "follower_M", "leader_G", "follower_G", "leader_P", "follower_P"})
+SYMMETRIC = frozenset({"leader_M", "follower_M", "leader_G", "follower_G", "leader_P", "follower_P", "follower_bound"})
 DYNAMICS = ("A", "B", "E", "b", "C", "D", "F", "s")
 FACTORS = frozenset({"leader_factor", "follower_factor"})
 

@@ -132,7 +132,7 @@ def unsettled():
 
 @claim(
     "errl/stationary/basin",
-    title="From terminal costs in its basin the values of long games tend to the attracting point",
+    title="In a game with three equilibria the values of long games tend to the attracting one from its basin",
     paper=PAPER,
     place=PLACE,
     families=(),
