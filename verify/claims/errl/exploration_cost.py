@@ -89,6 +89,8 @@ def _forever(frame: Frame) -> Claim:
         witness=two_regimes,
         quick=QUICK,
         default=DEFAULT,
+        note="The derivation means by the cost the resolvent of tau k / 2 plus the other's trace in every regime; that "
+        "these are tr(H S) / 2 there is the claim on rates, at each regime in turn.",
         mutants=(
             Mutant(
                 name="no half",
