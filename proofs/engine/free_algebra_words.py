@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import pairwise
 
 import flint
 
@@ -130,7 +131,7 @@ class Alphabet:
             cuts.append(len(word))
         found = list(scalars)
         if len(cuts) > 1:
-            found.extend(self.scalar_word(word[i:j]) for i, j in zip(cuts, cuts[1:], strict=False))  # noqa: RUF007
+            found.extend(self.scalar_word(word[i:j]) for i, j in pairwise(cuts))
             word = word[: cuts[0]] + word[cuts[-1] :]
         return tuple(sorted(found)), word
 

@@ -230,7 +230,7 @@ def backwards(game, length, steps: int) -> Iterator[tuple[dict, dict]]:
         three = slope(moved(h / 2, two))
         four = slope(moved(h, three))
         values = moved(h / 6, {key: one[key] + 2 * two[key] + 2 * three[key] + four[key] for key in values})
-        yield tuple({k: values[k, name] for k in PLAYERS} for name in ("P", "p"))  # pyright: ignore
+        yield tuple({k: values[k, name] for k in PLAYERS} for name in ("P", "p"))
 
 
 @pytest.fixture(scope="session")

@@ -69,12 +69,12 @@ class Equations:
     regimes: tuple[Regime, ...]
 
     @classmethod
-    def of(cls, game: Game, number: Callable[[fmpq], Number] = lambda x: x) -> Equations:
+    def of(cls, game: Any, number: Callable[[fmpq], Number] = lambda x: x) -> Equations:
         """The equations of a single exact game, each entry x as `number(x)`.
 
         Raises `CertificateError` for temperatures other than zero.
         """
-        if game.leader_temperature or game.follower_temperature:  # pyright: ignore[reportAttributeAccessIssue]
+        if game.leader_temperature or game.follower_temperature:
             raise CertificateError("temperatures: expected 0, found others: the equations checked here are classical")
         return cls._of(game, affine=_is_affine(game)).over(number)
 
@@ -84,15 +84,15 @@ class Equations:
         return cls._of(game, affine=False)
 
     @classmethod
-    def _of(cls, game: Game, *, affine: bool) -> Equations:
+    def _of(cls, game: Any, *, affine: bool) -> Equations:
         regimes = tuple(_regime(game, i, affine=affine) for i in range(game.size("regimes")))
         return cls(
             states=game.size("states") + affine,
             leader_actions=game.size("leader actions"),
             follower_actions=game.size("follower actions"),
             is_affine=affine,
-            discount=flint_number(game.discount[()]),  # pyright: ignore[reportAttributeAccessIssue]
-            generator=_matrix(game.generator),  # pyright: ignore[reportAttributeAccessIssue]
+            discount=flint_number(game.discount[()]),
+            generator=_matrix(game.generator),
             regimes=regimes,
         )
 

@@ -83,7 +83,7 @@ def lq_follower_nash_cost(game: Game, fact: Fact, bits: int) -> arb:
 
 
 @functools.lru_cache(maxsize=64)  # of a game's two costs, and of a claim's mutants, one integration
-def values(game: Game, order: Order, bits: int) -> Pair:
+def values(game: Any, order: Order, bits: int) -> Pair:
     """Balls that hold both players' P~ at time 0, local errors below 2^(-3 bits/8) beside their size.
 
     Raises `CertificateError` for games beyond `LARGEST`, and where the balls do not decide.
@@ -93,7 +93,7 @@ def values(game: Game, order: Order, bits: int) -> Pair:
             raise CertificateError(f"{axis}: expected at most {LARGEST} to integrate in balls, found {game.size(axis)}")
     _check_bits(bits)
     exactly = Equations.of(game)
-    horizon: Fraction | None = game.horizon  # pyright: ignore[reportAttributeAccessIssue]
+    horizon: Fraction | None = game.horizon
     with ctx.workprec(bits + 64):
         # A limit is as precise as its trap, however rough the way there.
         flow = _Flow(exactly.over(arb), order, bits, 3 * bits // 8 if horizon is not None else bits // 4)

@@ -139,8 +139,8 @@ def fraction(x: fmpq) -> Fraction:
     return Fraction(int(x.p), int(x.q))
 
 
-def scalar(**changes: object) -> LinearQuadraticGame:
-    return _replaced(indifferent_answer(), **{name: Fraction(value) for name, value in changes.items()})  # type: ignore[arg-type]
+def scalar(**changes: Any) -> LinearQuadraticGame:
+    return _replaced(indifferent_answer(), **{name: Fraction(value) for name, value in changes.items()})
 
 
 def _replaced(game, **changes):
