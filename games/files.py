@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
-import stat
 from pathlib import Path
 
 from games.core import Game
 from games.errors import GameError, shown
 from games.formats import as_json, as_nfg, as_npz
 from games.formats.as_json import from_json, to_json
+from games.whole_file import replace_file
 
 __all__ = ["from_json", "load", "save", "to_json"]
 
@@ -85,23 +83,7 @@ def _read(path: str | os.PathLike[str], limit: int) -> bytes:
 
 def _replace(path: str | os.PathLike[str], data: bytes) -> None:
     try:
-        target = os.path.realpath(path)  # behind a link, not the link itself, is replaced
-        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
-        if mode is not None and not os.path.isfile(target):
-            raise OSError("not a regular file")
-        scratch = os.path.join(os.path.dirname(target), f".{os.path.basename(target)[:64]}.{secrets.token_hex(8)}")
-        try:
-            with open(scratch, "xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if mode is not None:
-                os.chmod(scratch, mode)
-            os.replace(scratch, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(scratch)
-            raise
+        replace_file(path, data)
     except (OSError, ValueError) as error:
         raise GameError(f"{_name(path)}: expected to write the file, found: {_reason(error)}") from None
 

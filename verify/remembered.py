@@ -11,14 +11,13 @@ import contextlib
 import functools
 import hashlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from games.kernel import cache_folder
+from games.whole_file import replace_file
 from verify import provenance
 
 _BEGUN = time.time_ns()
@@ -84,14 +83,6 @@ def _place(kind: str, key: str) -> Path | None:
 
 
 def _keep(file: Path, entry: dict[str, Any]) -> None:
-    """Whole or not at all."""
-    scratch = ""
-    try:
+    with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=file.parent)
-        with os.fdopen(handle, "w") as out:
-            json.dump(entry, out)
-        os.replace(scratch, file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(scratch)
+        replace_file(file, json.dumps(entry).encode())

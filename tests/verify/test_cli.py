@@ -181,12 +181,10 @@ def test_a_full_disk_leaves_the_file_of_an_earlier_derivation(firstmover, tmp_pa
     file = tmp_path / "value-gap.html"
     file.write_text("earlier")
 
-    def full(path, content):
-        with open(path, "wb") as stream:
-            stream.write(content[:100])
+    def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)  # what was written does not reach the disk
     code, out, err = firstmover("derive", "softmax/value-gap", "--to", "html", "--out", str(file))
     assert (code, out) == (2, "") and err == f"firstmover: {file}: No space left on device\n"
     assert file.read_text() == "earlier" and list(tmp_path.iterdir()) == [file]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-import stat
 from pathlib import Path
 
 import click
 
+from games.whole_file import replace_file
 from verify.cli.output import as_json, busy, new_table, print_json, print_table
 
 FORMATS = {"md": "md", "latex": "tex", "html": "html", "pdf": "pdf", "ipynb": "ipynb"}
@@ -56,15 +55,7 @@ def _write(file: Path, content: bytes) -> None:
     if file.exists() and not file.is_file():
         file.write_bytes(content)
         return
-    target = file.resolve()  # behind a link, not the link itself, is replaced
-    scratch = target.with_name(f".{target.name[:64]}.{secrets.token_hex(8)}")
     try:
-        scratch.write_bytes(content)
-        if target.exists():
-            scratch.chmod(stat.S_IMODE(target.stat().st_mode))
-        scratch.replace(target)
-    except BaseException as problem:
-        scratch.unlink(missing_ok=True)
-        if isinstance(problem, OSError):
-            raise OSError(problem.errno, problem.strerror, str(file)) from None
-        raise
+        replace_file(file, content)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(file)) from None
